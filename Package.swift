@@ -1,0 +1,124 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+
+/// A Swift target with the settings that all of them share.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A test target; release mode with `package` access needs no testable imports.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "cinegrad",
+    products: [.executable(name: "cinegrad", targets: ["cinegrad"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: ["YAML", "CommandLineArguments"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Tier 0: foreign libraries behind C headers, and what depends on nothing.
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(
+            name: "CFFmpeg", pkgConfig: "libavformat",
+            providers: [.apt(["libavcodec-dev", "libavformat-dev", "libswscale-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .target(
+            name: "COpticalFlow",
+            cxxSettings: [.unsafeFlags(["-I/usr/include/opencv4"])],
+            linkerSettings: [
+                .linkedLibrary("opencv_core"), .linkedLibrary("opencv_imgproc"), .linkedLibrary("opencv_video"),
+            ]),
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
+        .target(name: "CBundledModels"),
+        module("Tensors"),
+        module("Store", ["CZstd", grdb, crypto, logging]),
+        module("HTTPServer", [httpTypes, logging]),
+
+        // Tier 1.
+        module("Autodiff", ["Tensors", "CKernels", "COpenBLAS"]),
+        module("Checkpoints", ["Tensors", "CZip"]),
+        module("Cine", ["Tensors"]),
+        module("Jobs", ["Store", logging]),
+
+        // Tier 2.
+        module("Models", ["Tensors", "Autodiff", "Checkpoints", "CBundledModels", crypto]),
+        module("Video", ["Tensors", "Cine", "CFFmpeg", "CPNG"]),
+        module("Motion", ["Tensors", "Cine", "Autodiff", "COpticalFlow"]),
+
+        // Tier 3 to 7.
+        module("Attribution", ["Tensors", "Cine", "Autodiff", "Motion"]),
+        module("Evaluation", ["Tensors", "Attribution", "Models"]),
+        module(
+            "Pipelines",
+            ["Tensors", "Cine", "Video", "Motion", "Models", "Attribution", "Evaluation", "Store", "Jobs", logging]),
+        module(
+            "API",
+            ["Tensors", "Cine", "Video", "HTTPServer", "Pipelines", "Jobs", "Store", "Models", httpTypes, logging]),
+        .executableTarget(
+            name: "cinegrad",
+            dependencies: [
+                "API", "HTTPServer", "Pipelines", "Jobs", "Store", "Models", "Video", "Cine", "Tensors",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                logging,
+            ],
+            swiftSettings: strict),
+
+        // Tests mirror the sources.
+        .target(
+            name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("TensorsTests", ["Tensors"]),
+        tests("CineTests", ["Tensors", "Cine"]),
+        tests("CheckpointsTests", ["Tensors", "Checkpoints"]),
+        tests("AutodiffTests", ["Tensors", "Autodiff"]),
+        tests("ModelsTests", ["Tensors", "Autodiff", "Checkpoints", "Models"]),
+        tests("VideoTests", ["Tensors", "Cine", "Video"]),
+        tests("RenderingTests", ["Tensors", "Cine", "Video"]),
+        tests("MotionTests", ["Tensors", "Cine", "Autodiff", "Motion"]),
+        tests("AttributionTests", ["Tensors", "Cine", "Autodiff", "Motion", "Models", "Checkpoints", "Attribution"]),
+        tests("HTTPServerTests", ["HTTPServer", httpTypes, logging]),
+        tests("StoreTests", ["Store", grdb]),
+        tests("JobsTests", ["Jobs", "Store", logging]),
+        tests(
+            "PipelinesTests",
+            ["Tensors", "Cine", "Video", "Motion", "Models", "Attribution", "Store", "Jobs", "Pipelines", logging]),
+        tests(
+            "APITests",
+            [
+                "Tensors", "Cine", "Video", "Models", "Store", "Jobs", "Pipelines", "HTTPServer", "API", httpTypes,
+                logging,
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        tests("EndToEndTests", ["Tensors", "cinegrad"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu17,
+    cxxLanguageStandard: .cxx17
+)

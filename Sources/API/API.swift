@@ -1,0 +1,1 @@
+// API: placeholder until its first file lands.

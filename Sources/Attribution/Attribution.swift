@@ -1,0 +1,1 @@
+// Attribution: placeholder until its first file lands.

@@ -1,0 +1,1 @@
+// Autodiff: placeholder until its first file lands.

@@ -1,0 +1,1 @@
+#include "CBundledModels.h"

@@ -1,0 +1,31 @@
+import Tensors
+
+extension LumaFrames {
+    /// Rounds a clip to bytes (x·255, to nearest, held to 0…255) and takes the luma of Rec. 601 in the integer arithmetic that
+    /// OpenCV uses for RGB (weights 4899, 9617, 1868 over 2¹⁴), so that flow equals OpenCV's on the same frames.
+    ///
+    /// - Parameter clip: three channels in the order red, green, blue, or one, which is taken as it is. Any other number of
+    ///   channels is averaged.
+    package init(of clip: Clip) throws {
+        let (channels, plane) = (clip.channels, clip.frames * clip.height * clip.width)
+        var luma = [UInt8](repeating: 0, count: plane)
+        clip.intensities.withUnsafeValues { x in
+            func byte(_ channel: Int, _ index: Int) -> Int {
+                let value = (x[channel * plane + index] * 255).rounded(.toNearestOrEven)
+                return Int(min(max(value.isNaN ? 0 : value, 0), 255))
+            }
+            for index in 0..<plane {
+                switch channels {
+                case 1: luma[index] = UInt8(byte(0, index))
+                case 3:
+                    let weighted = 4899 * byte(0, index) + 9617 * byte(1, index) + 1868 * byte(2, index)
+                    luma[index] = UInt8((weighted + 8192) >> 14)
+                default:
+                    let sum = (0..<channels).reduce(0) { $0 + byte($1, index) }
+                    luma[index] = UInt8((sum + channels / 2) / channels)
+                }
+            }
+        }
+        try self.init(bytes: luma, frames: clip.frames, height: clip.height, width: clip.width)
+    }
+}

@@ -1,0 +1,1 @@
+// Motion: placeholder until its first file lands.

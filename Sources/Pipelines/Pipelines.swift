@@ -1,0 +1,1 @@
+// Pipelines: placeholder until its first file lands.

@@ -1,0 +1,36 @@
+import Dispatch
+import Synchronization
+
+/// How many threads a computation may use.
+///
+/// Results never depend on it: work is cut into the same pieces whatever the number of threads, and no piece reads what another wrote.
+package struct Parallelism: Hashable, Sendable {
+    package let threads: Int
+
+    /// - Precondition: at least one thread.
+    package init(threads: Int) {
+        precondition(threads > 0, "a computation needs a thread")
+        self.threads = threads
+    }
+
+    package static let single = Parallelism(threads: 1)
+
+    /// Runs `body` once for every index in `0..<count`, in any order, on up to ``threads`` threads; returns when all are done.
+    /// - Parameter body: is called from several threads at once and writes only what belongs to its index.
+    package func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
+        let workers = min(threads, count)
+        guard workers > 1 else {
+            for index in 0..<max(count, 0) { body(index) }
+            return
+        }
+        // Indices are handed out one by one: pieces may differ in cost, and the machine may be busy with other work.
+        let next = Atomic<Int>(0)
+        DispatchQueue.concurrentPerform(iterations: workers) { _ in
+            while true {
+                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard index < count else { return }
+                body(index)
+            }
+        }
+    }
+}

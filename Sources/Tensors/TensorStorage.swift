@@ -1,0 +1,18 @@
+/// Aligned memory of Float32 values. Written only while a single ``Tensor`` refers to it, which is why sharing it is safe.
+final class TensorStorage: @unchecked Sendable {
+    /// A cache line, and the widest vector register.
+    static let alignment = 64
+
+    let count: Int
+    let pointer: UnsafeMutablePointer<Float>
+
+    /// Leaves the values uninitialised: the caller writes every one before anybody reads.
+    init(uninitialized count: Int) {
+        self.count = count
+        pointer = UnsafeMutableRawPointer.allocate(
+            byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: Self.alignment
+        ).bindMemory(to: Float.self, capacity: max(count, 1))
+    }
+
+    deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+}

@@ -1,0 +1,1 @@
+// Video: placeholder until its first file lands.

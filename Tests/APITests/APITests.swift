@@ -1,0 +1,1 @@
+// APITests: placeholder until its first test lands.

@@ -1,0 +1,1 @@
+// AttributionTests: placeholder until its first test lands.

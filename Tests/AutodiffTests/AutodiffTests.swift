@@ -1,0 +1,1 @@
+// AutodiffTests: placeholder until its first test lands.

@@ -1,0 +1,1 @@
+// CheckpointsTests: placeholder until its first test lands.

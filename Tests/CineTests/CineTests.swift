@@ -1,0 +1,1 @@
+// CineTests: placeholder until its first test lands.

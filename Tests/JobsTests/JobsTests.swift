@@ -1,0 +1,1 @@
+// JobsTests: placeholder until its first test lands.

@@ -1,0 +1,1 @@
+// ModelsTests: placeholder until its first test lands.

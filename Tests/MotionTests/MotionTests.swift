@@ -1,0 +1,1 @@
+// MotionTests: placeholder until its first test lands.

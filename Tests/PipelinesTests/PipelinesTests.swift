@@ -1,0 +1,1 @@
+// PipelinesTests: placeholder until its first test lands.

@@ -1,0 +1,1 @@
+// RenderingTests: placeholder until its first test lands.

@@ -1,0 +1,1 @@
+// StoreTests: placeholder until its first test lands.

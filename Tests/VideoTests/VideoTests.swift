@@ -1,0 +1,1 @@
+// VideoTests: placeholder until its first test lands.
