@@ -1,24 +1,39 @@
 # Two commands do everything: `make serve` runs the service, `make test` passes the tests.
+# Both install the Debian packages that are missing. One configuration is built, once: release.
 SHELL := /bin/bash
-CONFIGURATION := release
-BUILD := swift build -c $(CONFIGURATION) --explicit-target-dependency-import-check error
+HOST ?= 127.0.0.1
+PORT ?= 8080
+DATA ?=
+BUILD := swift build -c release --explicit-target-dependency-import-check error
 
-.PHONY: serve test build dependencies lint
+.PHONY: help serve test build dependencies lint clean
+
+help:
+	@echo "make serve         build cinegrad and serve it on http://$(HOST):$(PORT) (HOST=, PORT=, DATA=directory)"
+	@echo "make test          build everything and pass every test"
+	@echo "make dependencies  install the Debian packages that a build needs"
+	@echo "make lint          check the formatting of the Swift sources"
+
 serve: build
-	@exec .build/$(CONFIGURATION)/cinegrad serve
+	@exec .build/release/cinegrad serve --host $(HOST) --port $(PORT) $(if $(DATA),--data-directory $(DATA))
 
 build: dependencies
-	@echo "==> Building cinegrad ($(CONFIGURATION))"
+	@echo "==> Building cinegrad (the first build takes a few minutes)"
 	@$(BUILD) --product cinegrad
 
 test: dependencies
-	@echo "==> Building cinegrad and its tests ($(CONFIGURATION))"
+	@echo "==> Building cinegrad and its tests (the first build takes a few minutes)"
 	@$(BUILD) --build-tests
 	@echo "==> Running the tests"
-	@swift test -c $(CONFIGURATION) --skip-build
+	@swift test -c release --skip-build
 
 dependencies:
+	@bash Docker/check-toolchain.sh
 	@bash Docker/install-dependencies.sh
 
 lint:
+	@echo "==> Checking the formatting"
 	@swift format lint --strict --recursive Sources Tests Package.swift
+
+clean:
+	@swift package clean

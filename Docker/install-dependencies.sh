@@ -1,11 +1,32 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that building and running cinegrad needs; does nothing when they are there.
+# Installs the Debian packages that cinegrad needs; does nothing when they are there.
+#   install-dependencies.sh [build]   to build and test it (the default; `make` calls this)
+#   install-dependencies.sh run       to run a built binary (the container image calls this)
 set -euo pipefail
 
-packages=(
-    libopencv-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libopenblas-dev libsqlite3-dev
-    libpng-dev libcairo2-dev libzstd-dev libzip-dev pkg-config curl ca-certificates
-)
+case "${1:-build}" in
+    build)
+        packages=(
+            libopencv-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libopenblas-dev libsqlite3-dev
+            libpng-dev libzstd-dev libzip-dev libstdc++-12-dev pkg-config ca-certificates curl
+        )
+        ;;
+    run)
+        packages=(
+            libopencv-core406 libopencv-imgproc406 libopencv-video406 libavcodec59 libavformat59 libavutil57 libswscale6
+            libopenblas0-pthread libsqlite3-0 libpng16-16 libzstd1 libzip4 ca-certificates curl
+        )
+        ;;
+    *)
+        echo "usage: ${0##*/} [build|run]" >&2
+        exit 2
+        ;;
+esac
+
+if ! command -v dpkg-query >/dev/null; then
+    echo "error: this is not a Debian system (no dpkg-query). Install what provides: ${packages[*]}" >&2
+    exit 1
+fi
 
 missing=()
 for package in "${packages[@]}"; do
@@ -22,10 +43,13 @@ if ((EUID == 0)); then
 elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
     root=(sudo)
 else
-    echo "error: installing Debian packages needs root. Run 'sudo make dependencies', or as root: apt-get install ${missing[*]}" >&2
+    echo "error: installing Debian packages needs root. Run once as root: apt-get install ${missing[*]}" >&2
     exit 1
 fi
 export DEBIAN_FRONTEND=noninteractive
-"${root[@]}" apt-get update -qq
-"${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+"${root[@]}" apt-get update -qq || echo "warning: apt-get update failed; trying with the package lists that are here" >&2
+if ! "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null; then
+    echo "error: apt-get could not install: ${missing[*]}" >&2
+    exit 1
+fi
 echo "==> Debian packages installed"
