@@ -34,6 +34,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -55,6 +56,7 @@ let package = Package(
             ]),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
         .target(name: "CBundledModels"),
+        .target(name: "CSampleClip", exclude: ["data"]),
         module("Tensors"),
         module("Store", ["CZstd", grdb, crypto, logging]),
         module("HTTPServer", [httpTypes, logging]),
@@ -72,20 +74,27 @@ let package = Package(
 
         // Tier 3 to 7.
         module("Attribution", ["Tensors", "Cine", "Autodiff", "Motion"]),
-        module("Evaluation", ["Tensors", "Attribution", "Models"]),
+        module("Evaluation", ["Tensors", "Cine", "Attribution", "Models"]),
         module(
             "Pipelines",
             ["Tensors", "Cine", "Video", "Motion", "Models", "Attribution", "Evaluation", "Store", "Jobs", logging]),
         module(
             "API",
-            ["Tensors", "Cine", "Video", "HTTPServer", "Pipelines", "Jobs", "Store", "Models", httpTypes, logging]),
+            [
+                "Tensors", "Cine", "Video", "Motion", "Attribution", "HTTPServer", "Pipelines", "Jobs", "Store",
+                "Models",
+                "CSampleClip", httpTypes, logging,
+            ]),
         .executableTarget(
             name: "cinegrad",
             dependencies: [
-                "API", "HTTPServer", "Pipelines", "Jobs", "Store", "Models", "Video", "Cine", "Tensors",
+                "API", "HTTPServer", "Pipelines", "Jobs", "Store", "Attribution", "Motion", "Models", "Video", "Cine",
+                "Tensors", "Evaluation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Yams", package: "Yams"),
                 logging,
             ],
             swiftSettings: strict),
@@ -106,6 +115,7 @@ let package = Package(
         tests("HTTPServerTests", ["HTTPServer", httpTypes, logging]),
         tests("StoreTests", ["Store", grdb]),
         tests("JobsTests", ["Jobs", "Store", logging]),
+        tests("EvaluationTests", ["Evaluation"]),
         tests(
             "PipelinesTests",
             ["Tensors", "Cine", "Video", "Motion", "Models", "Attribution", "Store", "Jobs", "Pipelines", logging]),
