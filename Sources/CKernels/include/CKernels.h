@@ -1,1 +1,67 @@
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Hot loops of the autodiff core: pointers and extents, no allocation, no threads. All arrays are dense float32 unless a stride is passed;
+// counts are in elements. Loops are compiled for several instruction sets and the loader picks the best one.
+
+// One axis of a tap convolution. Destination element start + j * spacing, j in 0..<count, sums the source elements j * step + offsets[k]
+// over its taps; those outside 0..<source_extent are zero.
+typedef struct {
+    ptrdiff_t count, step, taps;
+    const ptrdiff_t *offsets;
+    ptrdiff_t source_extent, start, spacing, destination_extent;
+} ck_axis;
+
+typedef struct {
+    ck_axis depth, height, width;
+} ck_plan;
+
+// Writes the patch matrix of a tap convolution: rows [row, row + rows) of the (channel, depth tap, height tap, width tap) list, columns
+// [position, position + positions) of the row-major list of destination positions. Row r of the result starts at columns + r * stride.
+void ck_gather(const float *source, ck_plan plan, ptrdiff_t row, ptrdiff_t rows, ptrdiff_t position, ptrdiff_t positions,
+               float *columns, ptrdiff_t stride);
+
+// Writes a block [channels, positions] to its places in a destination whose elements are not consecutive.
+void ck_place(const float *block, ptrdiff_t stride, ck_plan plan, ptrdiff_t channels, ptrdiff_t position,
+              ptrdiff_t positions, float *destination);
+
+// Adds the rows (channel, height tap, width tap) of a patch matrix over the output rows [row, row + rows) of one time slice back to where
+// they were read: the transpose of ck_gather within a slice. height and width describe the forward convolution.
+void ck_scatter_slice(const float *columns, ptrdiff_t stride, ck_axis height, ck_axis width, ptrdiff_t channels,
+                      ptrdiff_t row, ptrdiff_t rows, float *slice, ptrdiff_t channel_stride);
+
+// One destination channel of a tap convolution with few channels, by direct summation: destination is written where the plan puts it.
+// weights [channels, depth taps, height taps, width taps]; source [channels, volume]. slice, slices: range of destination depth positions.
+void ck_direct(const float *source, ck_plan plan, ptrdiff_t channels, const float *weights, ptrdiff_t slice,
+               ptrdiff_t slices, float *destination);
+
+// values[i] += addends[i]
+void ck_accumulate(float *values, const float *addends, ptrdiff_t count);
+
+// values[i] += addend
+void ck_add_scalar(float *values, float addend, ptrdiff_t count);
+
+// result[i] = values[i] * factor + addend
+void ck_affine(const float *values, float factor, float addend, float *result, ptrdiff_t count);
+
+// Sum in double, in eight interleaved lanes: the order is fixed by the count alone.
+double ck_sum(const float *values, ptrdiff_t count);
+
+// Sum of a[i] * b[i] in double, in the order of ck_sum.
+double ck_dot(const float *a, const float *b, ptrdiff_t count);
+
+// sums[i] += values[i]
+void ck_add_to_doubles(double *sums, const float *values, ptrdiff_t count);
+
+// result[i] = a[i * a_step] (op) b[i * b_step]; steps are 0 or 1.
+void ck_add(const float *a, ptrdiff_t a_step, const float *b, ptrdiff_t b_step, float *result, ptrdiff_t count);
+void ck_subtract(const float *a, ptrdiff_t a_step, const float *b, ptrdiff_t b_step, float *result, ptrdiff_t count);
+void ck_multiply(const float *a, ptrdiff_t a_step, const float *b, ptrdiff_t b_step, float *result, ptrdiff_t count);
+
+// result = max(values, 0), not-a-number kept. signs, if given, takes one bit a value: values[i] > 0, the lowest bit first.
+void ck_relu(const float *values, float *result, uint8_t *signs, ptrdiff_t count);
+
+// gradient[i] = bit i of signs ? gradient[i] : 0
+void ck_mask(float *gradient, const uint8_t *signs, ptrdiff_t count);

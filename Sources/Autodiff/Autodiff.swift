@@ -1,1 +1,0 @@
-// Autodiff: placeholder until its first file lands.

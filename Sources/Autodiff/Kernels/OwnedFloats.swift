@@ -1,0 +1,19 @@
+/// Work memory with an owner: freed with the last reference, lent to parallel work by address.
+final class OwnedFloats: @unchecked Sendable {
+    let base: UnsafeMutablePointer<Float>
+    let count: Int
+
+    /// Uninitialised; written before it is shared.
+    init(count: Int) {
+        self.count = count
+        base = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+            .bindMemory(to: Float.self, capacity: max(count, 1))
+    }
+
+    deinit { UnsafeMutableRawPointer(base).deallocate() }
+
+    /// Lends the values for reading, and keeps them alive meanwhile.
+    func reading<R>(_ body: (Reads) throws -> R) rethrows -> R {
+        try withExtendedLifetime(self) { try body(Reads(base: base)) }
+    }
+}

@@ -1,1 +1,0 @@
-// AutodiffTests: placeholder until its first test lands.

@@ -1,0 +1,16 @@
+import Autodiff
+
+extension OperationCases {
+    /// The cases of an operation. Exhaustive, so that a new operation does not compile without them.
+    static func of(_ operation: Operation) -> OperationCases {
+        switch operation {
+        case .adaptiveAveragePooling3D: adaptiveAveragePooling3DCases
+        case .add: addCases
+        case .batchNormalization: batchNormalizationCases
+        case .convolution3D: convolution3DCases
+        case .linear: linearCases
+        case .relu: reluCases
+        case .reshape: reshapeCases
+        }
+    }
+}
