@@ -1,1 +1,0 @@
-// CheckpointsTests: placeholder until its first test lands.
