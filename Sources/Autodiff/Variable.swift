@@ -8,7 +8,7 @@ package struct Variable {
     package let value: Tensor
 
     /// The tape that operations on this variable are recorded on.
-    let tape: Tape
+    package let tape: Tape
 
     /// The record that produced the value; nil for constants, to which no gradient flows.
     let record: Int?
