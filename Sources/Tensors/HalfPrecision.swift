@@ -1,7 +1,7 @@
 /// IEEE 754 binary16, which Swift has as a type only on some platforms.
-enum HalfPrecision {
+package enum HalfPrecision {
     /// Exact: every binary16 value is a Float32 value.
-    static func float(fromBinary16 bits: UInt16) -> Float {
+    package static func float(fromBinary16 bits: UInt16) -> Float {
         let sign = UInt32(bits & 0x8000) << 16
         let exponent = UInt32(bits >> 10) & 0x1F
         let fraction = UInt32(bits & 0x3FF)
