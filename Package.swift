@@ -55,7 +55,7 @@ let package = Package(
                 .linkedLibrary("opencv_core"), .linkedLibrary("opencv_imgproc"), .linkedLibrary("opencv_video"),
             ]),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
-        .target(name: "CBundledModels"),
+        .target(name: "CBundledModels", exclude: ["data"]),
         .target(name: "CSampleClip", exclude: ["data"]),
         module("Tensors"),
         module("Store", ["CZstd", grdb, crypto, logging]),

@@ -1,0 +1,61 @@
+import Autodiff
+package import Checkpoints
+package import Tensors
+
+/// A trained network with frozen parameters and the manifest that says what it takes.
+package struct Network: Sendable {
+    package let manifest: ModelManifest
+    /// The number of raw outputs, flattened.
+    package let outputs: Int
+    private let layers: Chain
+
+    /// Binds a checkpoint's parameters to the architecture that the manifest names; every parameter is used exactly once.
+    /// - Throws: ``ModelError``.
+    package init(_ manifest: ModelManifest, checkpoint: Checkpoint) throws {
+        let prefix = manifest.stripPrefix ?? ""
+        let bias = checkpoint[name: "\(prefix)fc.bias"] ?? checkpoint[name: "fc.bias"]
+        guard let bias, bias.shape.rank == 1, bias.shape.count > 0 else {
+            throw ModelError.missingParameter("fc.bias")
+        }
+        let binding = ParameterBinding(checkpoint, stripPrefix: manifest.stripPrefix)
+        try self.init(manifest, outputs: bias.shape.count, from: binding)
+        try binding.finish()
+    }
+
+    /// The same architecture with parameters that know nothing: the control of Adebayo et al., "Sanity Checks for Saliency Maps" (2018).
+    package func randomised(seed: UInt64) throws -> Network {
+        try Network(manifest, outputs: outputs, from: RandomParameters(seed: seed))
+    }
+
+    init(_ manifest: ModelManifest, outputs: Int, from source: any ParameterSource) throws {
+        let names = manifest.outputNames
+        guard names.isEmpty || names.count == outputs else {
+            throw ModelError.wrongOutputs(found: outputs, named: names.count)
+        }
+        let channels = manifest.input.channels.count
+        let body =
+            switch manifest.architecture {
+            case .movingShapes: try MovingShapesNetwork.layers(inputs: channels, outputs: outputs, from: source)
+            case .videoResNet(let description):
+                try VideoResNet(description: description, source: source).layers(inputs: channels, outputs: outputs)
+            }
+        self.manifest = manifest
+        self.outputs = outputs
+        layers = Chain(layers: [InputNormalization(manifest.input)] + body.layers)
+    }
+
+    /// `[C, T, H, W]`
+    package var clipShape: Shape {
+        let input = manifest.input
+        return [input.channels.count, input.frames, input.height, input.width]
+    }
+
+    /// The raw outputs for one clip.
+    /// - Parameter x: `[C, T, H, W]`, intensities.
+    /// - Returns: `[outputs]`.
+    func scores(_ x: Variable) throws -> Variable {
+        guard x.shape == clipShape else { throw ModelError.wrongClip(found: x.shape, expected: clipShape) }
+        let scores = try layers(reshape(x, to: Shape([1] + x.shape.extents)))
+        return try reshape(scores, to: [outputs])
+    }
+}

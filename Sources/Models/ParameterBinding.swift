@@ -1,0 +1,114 @@
+import Checkpoints
+import Tensors
+
+/// What a parameter is for: decides how a random one is drawn.
+enum ParameterRole: Hashable, Sendable {
+    case convolution, linearWeight, bias, scale, shift, runningMean, runningVariance
+}
+
+/// Where an architecture takes its parameters from, by name.
+protocol ParameterSource: AnyObject {
+    func tensor(_ name: String, _ shape: Shape, _ role: ParameterRole) throws -> Tensor
+}
+
+extension ParameterSource {
+    /// Batch norm's statistics and parameters, as a factor and an addend for each channel, in Double.
+    func normalization(_ path: String, channels: Int) throws -> ChannelAffine {
+        let scale = try tensor("\(path).weight", [channels], .scale).values
+        let shift = try tensor("\(path).bias", [channels], .shift).values
+        let mean = try tensor("\(path).running_mean", [channels], .runningMean).values
+        let variance = try tensor("\(path).running_var", [channels], .runningVariance).values
+        let factors = zip(scale, variance).map { Double($0) / (Double($1) + ChannelAffine.epsilon).squareRoot() }
+        return ChannelAffine(
+            factors: factors,
+            addends: zip(shift, zip(mean, factors)).map { Double($0) - Double($1.0) * $1.1 })
+    }
+}
+
+/// y = x · factor + addend, by channel.
+struct ChannelAffine: Hashable, Sendable {
+    /// What PyTorch adds to a variance.
+    static let epsilon = 1e-5
+
+    let factors, addends: [Double]
+}
+
+/// Hands out a checkpoint's parameters, each exactly once.
+final class ParameterBinding: ParameterSource {
+    private let checkpoint: Checkpoint
+    private var unused: [String: String]
+
+    /// - Parameter prefix: taken off the names that begin with it.
+    init(_ checkpoint: Checkpoint, stripPrefix prefix: String?) {
+        self.checkpoint = checkpoint
+        unused = [:]
+        for name in checkpoint.names {
+            let path = prefix.flatMap { name.hasPrefix($0) ? String(name.dropFirst($0.count)) : nil } ?? name
+            unused[path] = name
+        }
+    }
+
+    func tensor(_ name: String, _ shape: Shape, _ role: ParameterRole) throws -> Tensor {
+        guard let stored = unused.removeValue(forKey: name).flatMap({ checkpoint[name: $0] }) else {
+            throw ModelError.missingParameter(name)
+        }
+        guard stored.shape == shape else {
+            throw ModelError.wrongShape(parameter: name, found: stored.shape, expected: shape)
+        }
+        let tensor = stored.tensor()
+        let finite = tensor.withUnsafeValues { $0.allSatisfy(\.isFinite) }
+        guard finite else { throw ModelError.notFinite(parameter: name) }
+        return tensor
+    }
+
+    /// - Throws: ``ModelError/unexpectedParameters(_:count:)`` when parameters are left over. Counters of batches that batch norm saw in training
+    ///   may be there or not.
+    func finish() throws {
+        let left = unused.keys.filter { !$0.hasSuffix(".num_batches_tracked") }.sorted()
+        guard left.isEmpty else {
+            throw ModelError.unexpectedParameters(Array(left.prefix(8)), count: left.count)
+        }
+    }
+}
+
+/// Draws parameters as PyTorch would initialise them, for the control that a map is compared with: He's normal distribution for
+/// convolutions (fan out), uniform for the linear layer, batch norm without effect.
+final class RandomParameters: ParameterSource {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x5851_F42D_4C95_7F2D }
+
+    /// Uniform in 0..<1 (SplitMix64).
+    private func uniform() -> Double {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        z ^= z >> 31
+        return Double(z >> 11) * 0x1p-53
+    }
+
+    /// The sum of twelve uniform numbers less six has mean 0, variance 1 and, unlike a logarithm, the same bits on every machine.
+    private func normal() -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + uniform() } }
+
+    func tensor(_ name: String, _ shape: Shape, _ role: ParameterRole) throws -> Tensor {
+        switch role {
+        case .scale, .runningVariance: return Tensor(shape: shape, repeating: 1)
+        case .shift, .runningMean: return Tensor(shape: shape, repeating: 0)
+        case .bias: return fill(shape) { 0.1 * (2 * uniform() - 1) }
+        case .linearWeight:
+            let bound = 1 / Double(max(shape.extents.dropFirst().reduce(1, *), 1)).squareRoot()
+            return fill(shape) { bound * (2 * uniform() - 1) }
+        case .convolution:
+            let fanOut = shape[0] * shape.extents.dropFirst(2).reduce(1, *)
+            let deviation = (2 / Double(max(fanOut, 1))).squareRoot()
+            return fill(shape) { deviation * normal() }
+        }
+    }
+
+    private func fill(_ shape: Shape, _ value: () -> Double) -> Tensor {
+        Tensor(uninitialized: shape) { values in
+            for index in values.indices { values[index] = Float(value()) }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+/// The scalar of a model's output that is differentiated, as a caller names it.
+package enum Target: Hashable, Sendable {
+    /// The manifest's default; without one the highest output of a classification, the first of a regression.
+    case predicted
+    /// A raw output, before any softmax.
+    case output(Int)
+    case label(String)
+    /// The first output minus the second.
+    case difference(Int, Int)
+    /// The angle atan2(y, x) of two outputs, in radians: y is given first.
+    case angle(y: Int, x: Int)
+}
+
+extension Target: Codable {
+    private enum CodingKeys: String, CodingKey, CaseIterable { case output, label, difference, atan2 }
+
+    package init(from decoder: any Decoder) throws {
+        if let name = try? decoder.singleValueContainer().decode(String.self) {
+            guard name == "predicted" else { throw Self.malformed(decoder) }
+            self = .predicted
+            return
+        }
+        let fields = try decoder.closedContainer(keyedBy: CodingKeys.self)
+        guard fields.allKeys.count == 1, let key = fields.allKeys.first else { throw Self.malformed(decoder) }
+        switch key {
+        case .output:
+            if let indices = try? fields.decode([Int].self, forKey: .output) {
+                // The outputs of the architectures here are flat: [i] or, with the batch axis, [0, i].
+                guard let last = indices.last, indices.dropLast().allSatisfy({ $0 == 0 }) else {
+                    throw Self.malformed(decoder)
+                }
+                self = .output(last)
+            } else {
+                self = .output(try fields.decode(Int.self, forKey: .output))
+            }
+        case .label: self = .label(try fields.decode(String.self, forKey: .label))
+        case .difference, .atan2:
+            let pair = try fields.decode([Int].self, forKey: key)
+            guard pair.count == 2, pair[0] != pair[1] else { throw Self.malformed(decoder) }
+            self = key == .difference ? .difference(pair[0], pair[1]) : .angle(y: pair[0], x: pair[1])
+        }
+    }
+
+    private static func malformed(_ decoder: any Decoder) -> DocumentError {
+        DocumentError(
+            path: decoder.codingPath.dotted,
+            reason:
+                "expected \"predicted\", {\"output\": 7}, {\"label\": \"…\"}, {\"difference\": [1, 2]} or {\"atan2\": [1, 0]}"
+        )
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        if case .predicted = self {
+            var single = encoder.singleValueContainer()
+            return try single.encode("predicted")
+        }
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .predicted: break
+        case .output(let index): try fields.encode(index, forKey: .output)
+        case .label(let label): try fields.encode(label, forKey: .label)
+        case .difference(let a, let b): try fields.encode([a, b], forKey: .difference)
+        case .angle(let y, let x): try fields.encode([y, x], forKey: .atan2)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Checkpoints
+import Foundation
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+/// Outputs and input gradients against PyTorch in double precision.
+@Suite struct GoldenNetworkTests {
+    struct GoldenManifest: Decodable {
+        struct Case: Decodable, Sendable {
+            let name, file, arch: String
+            let num_classes, salt, output_index: Int
+            let input_shape: [Int]
+        }
+        let cases: [Case]
+        let parameters: [String: [Parameter]]
+    }
+
+    struct Parameter: Decodable {
+        let name: String
+        let shape: [Int]
+        init(from decoder: any Decoder) throws {
+            var row = try decoder.unkeyedContainer()
+            name = try row.decode(String.self)
+            shape = try row.decode([Int].self)
+        }
+    }
+
+    static func manifest() throws -> GoldenManifest {
+        try JSONDecoder().decode(GoldenManifest.self, from: Data(contentsOf: fixture("nets/manifest.json")))
+    }
+
+    @Test(
+        "Published architectures equal PyTorch",
+        arguments: [
+            "r2plus1d_18_k400_8x32x32_s0", "r3d_18_k400_8x32x32_s0", "mc3_18_k400_8x32x32_s0", "r3d_18_k1_8x32x32_s0",
+            "mc3_18_k1_8x32x32_s0", "r2plus1d_18_k1_16x56x56_s0", "r2plus1d_18_k400_16x56x56_s0",
+            "r3d_18_k400_16x56x56_s0", "mc3_18_k400_16x56x56_s0",
+        ])
+    func published(_ name: String) throws {
+        let goldens = try Self.manifest()
+        let golden = try #require(goldens.cases.first { $0.name == name })
+        let parameters = try #require(goldens.parameters["\(golden.arch)_k\(golden.num_classes)"])
+        let file = FormulaValues.checkpoint(parameters.map { ($0.name, $0.shape) }, salt: golden.salt)
+        let shape = Array(golden.input_shape.dropFirst())
+        let network = try Network(
+            ModelManifest(json: Data(Self.json(architecture: "\"\(golden.arch)\"", clip: shape).utf8)),
+            checkpoint: Checkpoint.read(file, limits: CheckpointLimits()))
+        #expect(network.outputs == golden.num_classes)
+
+        let expected = try TestSupport.golden("nets/\(golden.file)")
+        let result = try network.gradient(
+            of: .output(golden.output_index), at: FormulaValues.input(Shape(shape), salt: golden.salt),
+            parallelism: Parallelism(threads: 2))
+        let logits = try #require(expected["logits"])
+        expectClose(
+            try Tensor(shape: logits.shape, values: result.scores), logits, relative: 1e-5, absolute: 0)
+        let gradient = try #require(expected["input_grad"]).reshaped(to: Shape(shape))
+        // Signs of ReLUs that rounding flips put float32 PyTorch itself up to 4e-3 off; the manifest allows 1e-2.
+        #expect(relativeL2(result.gradient, gradient) < 1e-2)
+        expectClose(result.gradient, gradient, relative: 0.05, absolute: 0)
+    }
+
+    @Test("The small network from its checkpoint equals PyTorch")
+    func tiny() throws {
+        let expected = try golden("checkpoints/expected.safetensors")
+        let input = try #require(expected["input"])
+        let architecture = #"{"family":"r2plus1d","channels":[6,8,12,16],"blocks":[1,1,1,1],"stem":5}"#
+        let shape = Array(input.shape.extents.dropFirst())
+        let network = try Network(
+            ModelManifest(json: Data(Self.json(architecture: architecture, clip: shape).utf8)),
+            checkpoint: Checkpoint.open(fixture("checkpoints/tiny.safetensors"), limits: CheckpointLimits()))
+        let result = try network.gradient(
+            of: .output(2), at: input.reshaped(to: Shape(shape)), parallelism: .single)
+        let output = try #require(expected["output"])
+        expectClose(try Tensor(shape: output.shape, values: result.scores), output, relative: 1e-5, absolute: 0)
+        let gradient = try #require(expected["input_grad"]).reshaped(to: Shape(shape))
+        #expect(relativeL2(result.gradient, gradient) < 1e-5)
+    }
+
+    static func json(architecture: String, clip: [Int]) -> String {
+        """
+        {"name": "golden", "architecture": \(architecture), "task": "regression",
+         "input": {"frames": \(clip[1]), "height": \(clip[2]), "width": \(clip[3])}}
+        """
+    }
+}

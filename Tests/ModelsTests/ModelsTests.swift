@@ -1,1 +1,0 @@
-// ModelsTests: placeholder until its first test lands.
