@@ -5,9 +5,11 @@ import Tensors
 package enum Operation: String, CaseIterable, Sendable {
     case adaptiveAveragePooling3D
     case add
+    case averagePooling3D
     case batchNormalization
     case convolution3D
     case linear
+    case maxPooling3D
     case relu
     case reshape
 

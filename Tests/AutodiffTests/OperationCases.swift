@@ -6,9 +6,11 @@ extension OperationCases {
         switch operation {
         case .adaptiveAveragePooling3D: adaptiveAveragePooling3DCases
         case .add: addCases
+        case .averagePooling3D: averagePooling3DCases
         case .batchNormalization: batchNormalizationCases
         case .convolution3D: convolution3DCases
         case .linear: linearCases
+        case .maxPooling3D: maxPooling3DCases
         case .relu: reluCases
         case .reshape: reshapeCases
         }

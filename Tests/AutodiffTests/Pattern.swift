@@ -33,4 +33,13 @@ struct Pattern {
             return scaled
         }
     }
+
+    /// Distinct values in an order without structure, each at least `spacing` away from the others.
+    static func permutation(_ shape: Shape, spacing: Float) -> Tensor {
+        let keys = tensor(shape, seed: 3).values
+        let order = keys.indices.sorted { keys[$0] < keys[$1] }
+        return Tensor(uninitialized: shape) { buffer in
+            for (rank, index) in order.enumerated() { buffer[index] = Float(rank - keys.count / 2) * spacing }
+        }
+    }
 }

@@ -65,3 +65,26 @@ void ck_relu(const float *values, float *result, uint8_t *signs, ptrdiff_t count
 
 // gradient[i] = bit i of signs ? gradient[i] : 0
 void ck_mask(float *gradient, const uint8_t *signs, ptrdiff_t count);
+
+// One axis of a pooling: window j covers the elements j * stride - padding + k, k in 0..<window, of which those in 0..<extent exist. Every
+// window covers at least one.
+typedef struct {
+    ptrdiff_t extent, count, window, stride, padding;
+} ck_pool_axis;
+
+typedef struct {
+    ck_pool_axis depth, height, width;
+} ck_pool;
+
+// One depth slice of the maxima of a plane's windows. Not-a-number wins; of equal values the first in row-major order. Which element of the
+// window it was goes to bytes or to words, if given, as a row-major index into the whole window.
+void ck_max_pool(const float *plane, ck_pool pool, ptrdiff_t slice, float *result, uint8_t *bytes, uint32_t *words);
+
+// The transpose, for a whole plane: each window's gradient goes to the element it was taken from. Exactly one of bytes and words is given.
+void ck_max_pool_gradient(const float *gradient, const uint8_t *bytes, const uint32_t *words, ck_pool pool, float *plane);
+
+// One depth slice of the means of a plane's windows. counts_padding: whether padding counts as zeros or not at all.
+void ck_average_pool(const float *plane, ck_pool pool, ptrdiff_t slice, int counts_padding, float *result);
+
+// The transpose, for a whole plane.
+void ck_average_pool_gradient(const float *gradient, ck_pool pool, int counts_padding, float *plane);
