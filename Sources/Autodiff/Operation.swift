@@ -8,6 +8,7 @@ package enum Operation: String, CaseIterable, Sendable {
     case averagePooling3D
     case batchNormalization
     case convolution3D
+    case gridSample2D
     case linear
     case maxPooling3D
     case relu

@@ -9,6 +9,7 @@ extension OperationCases {
         case .averagePooling3D: averagePooling3DCases
         case .batchNormalization: batchNormalizationCases
         case .convolution3D: convolution3DCases
+        case .gridSample2D: gridSample2DCases
         case .linear: linearCases
         case .maxPooling3D: maxPooling3DCases
         case .relu: reluCases

@@ -88,3 +88,25 @@ void ck_average_pool(const float *plane, ck_pool pool, ptrdiff_t slice, int coun
 
 // The transpose, for a whole plane.
 void ck_average_pool_gradient(const float *gradient, ck_pool pool, int counts_padding, float *plane);
+
+// One axis of an image that is sampled at any coordinates. A coordinate g stands for the element g * scale + offset; border says whether it is
+// clamped to the elements that exist, or elements outside are zero.
+typedef struct {
+    ptrdiff_t extent;
+    double scale, offset;
+    int border;
+} ck_sample_axis;
+
+// Samples the channels of image [channels, height, width] bilinearly at grid [count, (x, y)]: result[c * stride + i].
+void ck_grid_sample(const float *image, ptrdiff_t channels, ck_sample_axis height, ck_sample_axis width, const float *grid,
+                    ptrdiff_t count, float *result, ptrdiff_t stride);
+
+// The gradient by one channel, plane [height, width], from the gradient by its samples [count].
+void ck_grid_sample_image_gradient(const float *gradient, ck_sample_axis height, ck_sample_axis width, const float *grid,
+                                   ptrdiff_t count, float *plane);
+
+// The gradient by the grid, result [count, (x, y)], from the gradient by the samples, gradient[c * stride + i]. The slope at an element is that
+// towards the next one, and zero where a coordinate is clamped or on the border to it.
+void ck_grid_sample_grid_gradient(const float *image, ptrdiff_t channels, ck_sample_axis height, ck_sample_axis width,
+                                  const float *grid, const float *gradient, ptrdiff_t stride, ptrdiff_t count,
+                                  float *result);

@@ -8,13 +8,14 @@ enum GoldenOperation: String, CaseIterable {
     case averagePooling3D = "avg_pool3d"
     case batchNormalization = "batchnorm_eval"
     case convolution3D = "conv3d"
+    case gridSample2D = "grid_sample_2d"
     case linear
     case maxPooling3D = "max_pool3d"
     case relu
 
     /// Operations of the golden files that do not exist yet, with the number of the issue that brings them.
     static let notYet: [String: Int] = [
-        "concat": 4, "gelu_erf": 4, "gelu_tanh": 4, "grid_sample_2d": 4, "hardsigmoid": 4,
+        "concat": 4, "gelu_erf": 4, "gelu_tanh": 4, "hardsigmoid": 4,
         "hardswish": 4, "interpolate": 4, "layer_norm": 4, "matmul": 4, "mul": 4, "relu6": 4,
         "sigmoid": 4, "silu": 4, "softmax": 4, "tanh": 4,
     ]
@@ -50,6 +51,11 @@ struct GoldenOperands {
                 geometry: ConvolutionGeometry(
                     stride: Extent3(attributes.stride), padding: Extent3(attributes.padding),
                     dilation: Extent3(attributes.dilation), groups: #require(attributes.groups)))
+        case .gridSample2D:
+            try #require(attributes.mode == "bilinear")
+            return try gridSample2D(
+                self["x"], grid: self["grid"], padding: attributes.gridPadding,
+                alignCorners: #require(attributes.alignsCorners as Bool?))
         case .linear: return try linear(self["x"], weight: self["weight"], bias: optional("bias"))
         case .maxPooling3D: return try maxPooling3D(self["x"], geometry: PoolingGeometry(attributes))
         case .relu: return try relu(self["x"])
@@ -71,5 +77,14 @@ extension PoolingGeometry {
         self.init(
             window: try Extent3(attributes.window), stride: try Extent3(attributes.stride),
             padding: try Extent3(attributes.padding), keepsPartialWindows: try #require(attributes.ceils as Bool?))
+    }
+}
+
+extension GoldenAttributes {
+    fileprivate var gridPadding: GridPadding {
+        get throws {
+            let paddings: [String?: GridPadding] = ["border": .border, "zeros": .zeros]
+            return try #require(paddings[paddingMode])
+        }
     }
 }
