@@ -70,7 +70,7 @@ let package = Package(
         // Tier 2.
         module("Models", ["Tensors", "Autodiff", "Checkpoints", "CBundledModels", crypto]),
         module("Video", ["Tensors", "Cine", "CFFmpeg", "CPNG"]),
-        module("Motion", ["Tensors", "Cine", "Autodiff", "COpticalFlow"]),
+        module("Motion", ["Tensors", "Cine", "CKernels", "COpticalFlow"]),
 
         // Tier 3 to 7.
         module("Attribution", ["Tensors", "Cine", "Autodiff", "Motion"]),

@@ -2,7 +2,7 @@ import Tensors
 
 extension LumaFrames {
     /// Rounds a clip to bytes (x·255, to nearest, held to 0…255) and takes the luma of Rec. 601 in the integer arithmetic that
-    /// OpenCV uses for RGB (weights 4899, 9617, 1868 over 2¹⁴), so that flow equals OpenCV's on the same frames.
+    /// OpenCV uses for RGB (weights 9798, 19235, 3735 over 2¹⁵), so that flow equals OpenCV's on the same frames.
     ///
     /// - Parameter clip: three channels in the order red, green, blue, or one, which is taken as it is. Any other number of
     ///   channels is averaged.
@@ -18,8 +18,8 @@ extension LumaFrames {
                 switch channels {
                 case 1: luma[index] = UInt8(byte(0, index))
                 case 3:
-                    let weighted = 4899 * byte(0, index) + 9617 * byte(1, index) + 1868 * byte(2, index)
-                    luma[index] = UInt8((weighted + 8192) >> 14)
+                    let weighted = 9798 * byte(0, index) + 19235 * byte(1, index) + 3735 * byte(2, index)
+                    luma[index] = UInt8((weighted + 16384) >> 15)
                 default:
                     let sum = (0..<channels).reduce(0) { $0 + byte($1, index) }
                     luma[index] = UInt8((sum + channels / 2) / channels)

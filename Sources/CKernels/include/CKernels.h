@@ -110,3 +110,18 @@ void ck_grid_sample_image_gradient(const float *gradient, ck_sample_axis height,
 void ck_grid_sample_grid_gradient(const float *image, ptrdiff_t channels, ck_sample_axis height, ck_sample_axis width,
                                   const float *grid, const float *gradient, ptrdiff_t stride, ptrdiff_t count,
                                   float *result);
+
+// Bilinear warps of one plane [height, width] by a displacement in pixels (x right, y down): pixel p reads at p + flow(p). Coordinates outside
+// are held at the border; a displacement that is not a number counts as minus infinity. Extents fit 24 bits.
+
+// warped[p] = image(p + flow(p))
+void ck_warp(const float *image, const float *flow_x, const float *flow_y, ptrdiff_t height, ptrdiff_t width, float *warped);
+
+// sum += the transpose of ck_warp applied to gradient: what pixel p read gets back what p has.
+void ck_warp_transposed(const float *gradient, const float *flow_x, const float *flow_y, ptrdiff_t height, ptrdiff_t width,
+                        float *sum);
+
+// sum_x[p] += gradient[p] * d image(p + flow(p)) / d flow_x(p), and the same by y: the slope inside the bilinear cell, the right-hand (lower) cell
+// at integers, zero where the coordinate is held at the border or lies on it.
+void ck_warp_slopes(const float *image, const float *gradient, const float *flow_x, const float *flow_y, ptrdiff_t height,
+                    ptrdiff_t width, float *sum_x, float *sum_y);

@@ -1,0 +1,13 @@
+/// The estimators that a request may name. The raw values are the names in the HTTP interface.
+package enum FlowEstimatorKind: String, Hashable, Sendable, CaseIterable, Codable {
+    case farneback
+    case dis
+
+    /// The estimator with its standard parameters.
+    package func make() -> any FlowEstimator {
+        switch self {
+        case .farneback: Farneback(parameters: .standard)
+        case .dis: DenseInverseSearch(preset: .medium)
+        }
+    }
+}

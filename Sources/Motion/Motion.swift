@@ -1,1 +1,0 @@
-// Motion: placeholder until its first file lands.

@@ -1,1 +1,0 @@
-// CineTests: placeholder until its first test lands.

@@ -1,1 +1,0 @@
-// MotionTests: placeholder until its first test lands.
