@@ -1,1 +1,70 @@
-// Store: placeholder until its first file lands.
+package import Foundation
+import GRDB
+
+/// Everything that outlives a process: videos, models, explanations with their queue, and maps.
+///
+/// One directory holds it: `cinegrad.sqlite` (rows and maps), `content/ab/abcdef…` (uploaded bytes under their SHA-256), `incoming/`
+/// (uploads under way, emptied at the next start) and `lock`. What a method has returned from is on the disk. Methods are synchronous and
+/// may wait for the disk: call them from a thread that may block.
+///
+/// All SQL of the project is in this module. `claim`, `heartbeat`, `complete`, `fail`, `release` and `finishCancelled` are the whole of what a
+/// worker needs, and the surface along which another database would be attached.
+package final class Store: Sendable {
+    package let limits: StoreLimits
+    let directory: DataDirectory
+    let shelf: ContentShelf
+    let feed = ChangeFeed()
+    private let pool: DatabasePool
+
+    /// Opens or creates a data directory with the standard limits.
+    package convenience init(directory: URL) throws {
+        try self.init(directory: directory, limits: .standard)
+    }
+
+    /// Opens or creates a data directory (mode 0700) and brings its schema up to date.
+    /// - Throws: ``StoreError`` when the path is not a usable directory, another process has it open, or a newer version wrote it.
+    package init(directory url: URL, limits: StoreLimits) throws {
+        self.limits = limits
+        directory = try DataDirectory(url)
+        shelf = ContentShelf(directory: directory)
+        pool = try StoreError.translating { [directory] in try Connection.open(directory.database) }
+        try removeUnreferencedContent()
+    }
+
+    deinit {
+        // The lock goes with `directory`, and only after every connection is closed. A pool that refuses closes with its last reference.
+        try? pool.close()
+    }
+
+    /// Reads one consistent snapshot.
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try StoreError.translating { try pool.read(body) }
+    }
+
+    /// Runs one transaction; when this returns, it is on the disk.
+    func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try StoreError.translating { try pool.write(body) }
+    }
+
+    /// The durability settings in force, on the connection that writes and on one that reads.
+    package func durability() throws -> (writer: Durability, reader: Durability) {
+        try StoreError.translating {
+            (try pool.writeWithoutTransaction(Durability.init), try pool.read(Durability.init))
+        }
+    }
+}
+
+/// What a store accepts before it refuses.
+package struct StoreLimits: Hashable, Sendable {
+    /// Explanations waiting for a worker.
+    package let queued: Int
+    /// Times that an explanation may be found running by a process which did not start it.
+    package let interruptions: Int
+
+    package init(queued: Int, interruptions: Int) {
+        self.queued = queued
+        self.interruptions = interruptions
+    }
+
+    package static let standard = StoreLimits(queued: 1000, interruptions: 16)
+}

@@ -1,0 +1,45 @@
+import Foundation
+import GRDB
+
+/// How connections to the database are made.
+enum Connection {
+    /// Opens the database with full durability and the current schema.
+    static func open(_ url: URL) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(10)
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            guard !database.configuration.readonly else { return }
+            // Takes effect only before the first table, which the change to WAL creates.
+            try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            // A WAL grown by one large result is cut back at the next checkpoint. Bytes.
+            try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+        }
+        let pool = try DatabasePool(path: url.path(percentEncoded: false), configuration: configuration)
+        // Opening a pool sets NORMAL on the writer, with which a power cut takes back the last transactions.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        let migrator = Migrations.all
+        guard try !pool.read(migrator.hasBeenSuperseded) else { throw StoreError.newerSchema }
+        try migrator.migrate(pool)
+        return pool
+    }
+}
+
+/// The settings on which "nothing acknowledged is lost" rests, as one connection reports them.
+package struct Durability: Hashable, Sendable {
+    /// `wal`.
+    package let journalMode: String
+    /// 2: FULL, every commit is fsync'ed.
+    package let synchronous: Int
+    /// 2: INCREMENTAL, deleted pages go back to the file system.
+    package let autoVacuum: Int
+    package let foreignKeys: Bool
+
+    init(_ database: Database) throws {
+        journalMode = try String.fetchOne(database, sql: "PRAGMA journal_mode") ?? ""
+        synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous") ?? -1
+        autoVacuum = try Int.fetchOne(database, sql: "PRAGMA auto_vacuum") ?? -1
+        foreignKeys = try Bool.fetchOne(database, sql: "PRAGMA foreign_keys") ?? false
+    }
+}

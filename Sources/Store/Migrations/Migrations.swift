@@ -1,0 +1,10 @@
+import GRDB
+
+/// The schema's history, oldest first. A released migration is never edited: a change is a new one.
+enum Migrations {
+    static var all: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("M001", migrate: M001.run)
+        return migrator
+    }
+}

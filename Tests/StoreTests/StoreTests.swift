@@ -1,1 +1,0 @@
-// StoreTests: placeholder until its first test lands.
