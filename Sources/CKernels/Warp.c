@@ -7,14 +7,14 @@
 typedef struct {
     ptrdiff_t low, high;
     float fraction;
-    // 0 where the coordinate is held at the border, on the border itself too; else 1.
+    // 0 where the coordinate is held at the border, on the border itself too; else 1. Not a number, like fraction, where the displacement is not.
     float slope;
 } ck_place_on_axis;
 
 // The displacement is split into its floor and a fraction, and only the floor is added to the position: a Float32 sum of both would lose
 // the fraction's last bits, and with them the cell that a displacement a little below an integer falls into.
 CK_INLINE ck_place_on_axis place_on_axis(ptrdiff_t position, float displacement, ptrdiff_t extent) {
-    // Before anything becomes an integer. Further than one image away is outside anyway; not-a-number fails the comparison.
+    // Before anything becomes an integer. Further than one image away is outside anyway; not-a-number fails the comparison and reads at the border.
     const float limit = (float)extent;
     float held = displacement > -limit ? displacement : -limit;
     held = held < limit ? held : limit;
@@ -24,7 +24,8 @@ CK_INLINE ck_place_on_axis place_on_axis(ptrdiff_t position, float displacement,
     const int32_t last = (int32_t)extent - 1;
     const int inside = (cell > 0 || (cell == 0 && fraction > 0)) && cell < last;
     const int32_t low = cell < 0 ? 0 : cell > last ? last : cell;
-    return (ck_place_on_axis){low, low < last ? low + 1 : last, inside ? fraction : 0, inside ? 1 : 0};
+    const float slope = displacement == displacement ? (inside ? 1 : 0) : displacement;
+    return (ck_place_on_axis){low, low < last ? low + 1 : last, slope * fraction, slope};
 }
 
 CK_HOT void ck_warp(const float *restrict image, const float *restrict flow_x, const float *restrict flow_y, ptrdiff_t height,

@@ -3,8 +3,8 @@ package import Tensors
 /// The bilinear warp `g(I, f)(p) = I(p + f(p))` of an image `[C, H, W]` by one field of displacements `[2, H, W]`, in pixel coordinates
 /// (x right, then y down), with coordinates outside the image held at its border.
 ///
-/// The conventions are PyTorch's `grid_sample` with `align_corners=True` and `padding_mode="border"`. A displacement that is not a number reads
-/// at the left or upper border and has no slope; one of any size is taken.
+/// The conventions are PyTorch's `grid_sample` with `align_corners=True` and `padding_mode="border"`. Displacements of any
+/// size are taken; one that is not a number makes what it touches not a number, so that it shows.
 package struct Warp: Sendable {
     /// `[2, 1, H, W]`.
     private let flow: Tensor

@@ -112,7 +112,7 @@ void ck_grid_sample_grid_gradient(const float *image, ptrdiff_t channels, ck_sam
                                   float *result);
 
 // Bilinear warps of one plane [height, width] by a displacement in pixels (x right, y down): pixel p reads at p + flow(p). Coordinates outside
-// are held at the border; a displacement that is not a number counts as minus infinity. Extents fit 24 bits.
+// are held at the border; a displacement that is not a number makes what it touches not a number. Extents fit 24 bits.
 
 // warped[p] = image(p + flow(p))
 void ck_warp(const float *image, const float *flow_x, const float *flow_y, ptrdiff_t height, ptrdiff_t width, float *warped);
