@@ -44,6 +44,17 @@ package struct Network: Sendable {
         layers = Chain(layers: [InputNormalization(manifest.input)] + body.layers)
     }
 
+    /// The same network for clips of another length. The architectures end in a mean over time, so their parameters don't depend on it.
+    package func taking(frames: Int) -> Network {
+        Network(manifest: manifest.taking(frames: frames), outputs: outputs, layers: layers)
+    }
+
+    private init(manifest: ModelManifest, outputs: Int, layers: Chain) {
+        self.manifest = manifest
+        self.outputs = outputs
+        self.layers = layers
+    }
+
     /// `[C, T, H, W]`
     package var clipShape: Shape {
         let input = manifest.input

@@ -6,7 +6,7 @@ struct LumaFramesTests {
     private func luma(_ channels: [[Float]]) throws -> [UInt8] {
         let pixels = channels[0].count
         let intensities = try Tensor(shape: [channels.count, 1, 1, pixels], values: channels.flatMap { $0 })
-        return try LumaFrames(of: Clip(intensities: intensities, frameRate: nil)).bytes
+        return try LumaFrames(of: Clip(intensities: intensities, frameRate: nil), order: .rgb).bytes
     }
 
     /// Colours on which OpenCV's weights of 15 bits and the 14 bits of its older versions round to different bytes.
@@ -29,7 +29,7 @@ struct LumaFramesTests {
 
     @Test func framesStayInOrder() throws {
         let intensities = try Tensor(shape: [1, 2, 1, 2], values: [0, 0.2, 0.4, 1])
-        let frames = try LumaFrames(of: Clip(intensities: intensities, frameRate: nil))
+        let frames = try LumaFrames(of: Clip(intensities: intensities, frameRate: nil), order: .rgb)
         #expect(frames.bytes == [0, 51, 102, 255])
         #expect(frames.frames == 2 && frames.height == 1 && frames.width == 2)
     }

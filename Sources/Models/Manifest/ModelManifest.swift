@@ -18,11 +18,17 @@ package struct ModelManifest: Hashable, Sendable {
     package let outputs: [Output]
     /// Taken off the names in the checkpoint that begin with it.
     package let stripPrefix: String?
-    package let input: InputContract
+    package fileprivate(set) var input: InputContract
     /// What `predicted` means for this model when it is not simply the highest or the only output.
     package let defaultTarget: Target?
     package let licence: String?
     package let intendedUse: String?
+
+    func taking(frames: Int) -> ModelManifest {
+        var manifest = self
+        manifest.input.frames = frames
+        return manifest
+    }
 }
 
 /// How a clip must be for a model.
@@ -35,7 +41,7 @@ package struct InputContract: Hashable, Sendable {
         package var count: Int { self == .luma ? 1 : 3 }
     }
 
-    package let frames: Int
+    package fileprivate(set) var frames: Int
     /// Every period-th frame of the video.
     package let period: Int
     package let height: Int

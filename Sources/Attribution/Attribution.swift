@@ -1,1 +1,0 @@
-// Attribution: placeholder until its first file lands.

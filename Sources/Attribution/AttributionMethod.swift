@@ -1,0 +1,53 @@
+package import Cine
+
+/// What a method is, in words that go into every result.
+package struct MethodFacts: Hashable, Sendable {
+    package enum Sign: String, Hashable, Sendable { case signed, magnitude }
+
+    /// How the method is called by its authors.
+    package let title: String
+    package let reference: String
+    /// What is computed, in one sentence: peers mean different things by one name.
+    package let definition: String
+    package let sign: Sign
+    /// Whether the attributions sum to a difference of scores.
+    package let isComplete: Bool
+    /// Whether noise is drawn, so that seed and samples matter.
+    package let isStochastic: Bool
+}
+
+/// A way to tell what a score depends on. A method's parameters live in its initialiser.
+package protocol AttributionMethod: Sendable {
+    static var facts: MethodFacts { get }
+
+    /// Forward and backward passes through the model for one clip.
+    var passes: Int { get }
+
+    /// Signed maps: in pixels ``MapKind/pixels``, in the decomposition all four kinds, ``MapKind/pixels`` being then the gradient at the reconstruction.
+    /// - Throws: what the score throws, what `control.report` throws, `ShapeError`.
+    func attribute(_ input: AttributionInput, to score: Score, control: RunControl) throws -> AttributionResult
+}
+
+/// Maps and what is known of their making.
+package struct AttributionResult: Sendable {
+    /// One of each kind that the space has.
+    package let maps: [AttributionMap]
+    /// The score at the input without noise.
+    package let value: Double
+    /// The score over the noisy samples; nil for methods without noise.
+    package let sampled: SampledScore?
+    /// Standard deviations of the noise, in each component's unit; nil for methods without noise.
+    package let sigma: NoiseLevels?
+    /// Of appearance, motion and residual; nil in pixels.
+    package let shares: Shares?
+    package let passes: Int
+
+    package func map(_ kind: MapKind) -> AttributionMap? { maps.first { $0.kind == kind } }
+}
+
+package struct SampledScore: Hashable, Sendable {
+    package let samples: Int
+    package let mean: Double
+    /// Of the mean; nil for a single sample.
+    package let standardError: Double?
+}

@@ -1,1 +1,0 @@
-// AttributionTests: placeholder until its first test lands.

@@ -1,0 +1,114 @@
+import Attribution
+import Cine
+import Foundation
+import Motion
+import Synchronization
+import Tensors
+import TestSupport
+import Testing
+
+/// What holds of every method, in both spaces. A new method is in the catalogue's list and so in this suite.
+@Suite struct MethodConformanceTests {
+    private static let cases = MethodName.allCases.flatMap { name in Space.allCases.map { (name, $0) } }
+
+    private func method(
+        _ name: MethodName, samples: Int, levels: NoiseLevels, seed: UInt64
+    ) -> any AttributionMethod {
+        name.method(samples: samples, levels: levels, noise: PhiloxNoise(seed: seed))
+    }
+
+    @Test("Without noise every method that averages gradients gives the gradient, bit for bit", arguments: cases)
+    func zeroNoise(_ name: MethodName, _ space: Space) throws {
+        let score = KnownScore.curved(KnownScore.weights(KnownInput.shape))
+        let input = try KnownInput.input(space)
+        let plain = try Gradient().attribute(input, to: score, control: KnownInput.silent)
+        let result = try method(name, samples: 7, levels: .none, seed: 1)
+            .attribute(input, to: score, control: KnownInput.silent)
+        #expect(result.maps.map(\.kind) == plain.maps.map(\.kind))
+        for (map, expected) in zip(result.maps, plain.maps) { #expect(map.values.values == expected.values.values) }
+        #expect(result.value == plain.value)
+    }
+
+    @Test("A linear score gets its weights back, signs included", arguments: cases)
+    func linear(_ name: MethodName, _ space: Space) throws {
+        let weights = KnownScore.weights(KnownInput.shape)
+        let result = try method(name, samples: 3, levels: .standard, seed: 1)
+            .attribute(KnownInput.input(space), to: KnownScore.linear(weights), control: KnownInput.silent)
+        let pixels = try #require(result.map(.pixels))
+        #expect(pixels.values.values == weights.values)
+        #expect(weights.values.contains { $0 < -0.5 })
+        // The last residual reaches the last frame and nothing else.
+        if let error = result.map(.error) {
+            let (frames, area) = (KnownInput.shape[1], KnownInput.shape[2] * KnownInput.shape[3])
+            let last = Array(error.values.values[(frames - 2) * area..<(frames - 1) * area])
+            #expect(last == Array(weights.values[(frames - 1) * area..<frames * area]))
+        }
+    }
+
+    @Test("The same seed gives the same bits for one and two threads, another seed other ones", arguments: cases)
+    func seeds(_ name: MethodName, _ space: Space) throws {
+        let score = KnownScore.curved(KnownScore.weights(KnownInput.shape))
+        let input = try KnownInput.input(space)
+        func maps(_ seed: UInt64, threads: Int) throws -> [[Float]] {
+            try method(name, samples: 3, levels: .standard, seed: seed)
+                .attribute(input, to: score, control: RunControl(parallelism: Parallelism(threads: threads)) { _ in })
+                .maps.map(\.values.values)
+        }
+        let first = try maps(1, threads: 1)
+        #expect(try first == maps(1, threads: 2))
+        #expect(try (first != maps(2, threads: 1)) == name.facts.isStochastic)
+    }
+
+    @Test("Shapes are those of the interface, and the shares sum to one", arguments: cases)
+    func shapes(_ name: MethodName, _ space: Space) throws {
+        let result = try method(name, samples: 2, levels: .standard, seed: 1).attribute(
+            KnownInput.input(space), to: KnownScore.curved(KnownScore.weights(KnownInput.shape)),
+            control: KnownInput.silent)
+        let expected: [MapKind: Shape] = [
+            .pixels: [3, 5, 9, 8], .firstFrame: [3, 9, 8], .flow: [2, 4, 9, 8], .error: [3, 4, 9, 8],
+        ]
+        #expect(result.maps.map(\.kind) == (space == .pixels ? [.pixels] : [.pixels, .firstFrame, .flow, .error]))
+        for map in result.maps { #expect(map.publicShape == expected[map.kind]) }
+        #expect((result.shares == nil) == (space == .pixels))
+        if let shares = result.shares {
+            let sum = shares.appearance.share + shares.motion.share + shares.residual.share
+            #expect(abs(sum - 1) < 1e-12)
+            #expect(shares.motion.share > 0 && shares.motion.share < 1)
+        }
+    }
+
+    @Test("Progress counts every pass, and what a report throws ends the run at once", arguments: cases)
+    func progress(_ name: MethodName, _ space: Space) throws {
+        let method = method(name, samples: 5, levels: .standard, seed: 1)
+        let passes = Atomic(0)
+        let weights = KnownScore.weights(KnownInput.shape)
+        let score = Score { clip, _ in
+            passes.add(1, ordering: .relaxed)
+            return ScoreGradient(value: 1, gradient: weights)
+        }
+        let reports = Mutex<[RunProgress]>([])
+        let result = try method.attribute(
+            KnownInput.input(space), to: score,
+            control: RunControl(parallelism: .single) { report in reports.withLock { $0.append(report) } })
+        #expect(passes.load(ordering: .relaxed) == method.passes && result.passes == method.passes)
+        #expect(reports.withLock { $0.map(\.completed) } == Array(1...method.passes))
+        #expect(reports.withLock { $0.allSatisfy { $0.total == method.passes } })
+
+        struct Cancelled: Error {}
+        passes.store(0, ordering: .relaxed)
+        #expect(throws: Cancelled.self) {
+            try method.attribute(
+                KnownInput.input(space), to: score,
+                control: RunControl(parallelism: .single) { report in
+                    if report.completed >= 2 || method.passes == 1 { throw Cancelled() }
+                })
+        }
+        #expect(passes.load(ordering: .relaxed) == min(2, method.passes))
+    }
+
+    @Test("Every method says what it is", arguments: MethodName.allCases)
+    func facts(_ name: MethodName) {
+        let facts = name.facts
+        #expect(!facts.title.isEmpty && facts.reference.contains("20") && facts.definition.hasSuffix("."))
+    }
+}

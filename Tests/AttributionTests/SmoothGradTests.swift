@@ -1,0 +1,75 @@
+import Attribution
+import Cine
+import Motion
+import Tensors
+import TestSupport
+import Testing
+
+/// The properties that noise has.
+@Suite struct SmoothGradTests {
+    @Test("The variance of the mean over n samples falls as 1/n")
+    func variance() throws {
+        let shape = KnownInput.shape
+        let score = KnownScore.curved(KnownScore.weights(shape))
+        let input = try KnownInput.input(.pixels)
+        func spread(samples: Int) throws -> Double {
+            let runs = try (0..<12).map { run in
+                try SmoothGrad(samples: samples, levels: .standard, noise: PhiloxNoise(seed: UInt64(100 + run)))
+                    .attribute(input, to: score, control: KnownInput.silent).maps[0].values.values
+            }
+            var total = 0.0
+            for index in runs[0].indices {
+                let values = runs.map { Double($0[index]) }
+                let mean = values.reduce(0, +) / Double(values.count)
+                total += values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
+            }
+            return total
+        }
+        // 1080 independent elements with 11 degrees of freedom each: the ratio is known to about 2 %.
+        let ratio = try spread(samples: 4) / spread(samples: 16)
+        #expect(abs(ratio - 4) < 0.4)
+    }
+
+    @Test("Each component gets noise of its own range, and the standard deviation is reported")
+    func sigma() throws {
+        let input = try KnownInput.input(.decomposition)
+        guard case .decomposition(let decomposition) = input else { return }
+        let levels = NoiseLevels(pixels: 9, firstFrame: 0.1, flow: 0.2, error: 0.3)
+        let result = try SmoothGrad(samples: 1, levels: levels, noise: PhiloxNoise(seed: 1)).attribute(
+            input, to: KnownScore.linear(KnownScore.weights(KnownInput.shape)), control: KnownInput.silent)
+        func range(_ tensor: Tensor) -> Double {
+            Double(tensor.values.max() ?? 0) - Double(tensor.values.min() ?? 0)
+        }
+        let sigma = try #require(result.sigma)
+        #expect(sigma.pixels == 0)
+        #expect(abs(sigma.firstFrame - 0.1 * range(decomposition.firstFrame)) < 1e-9)
+        #expect(abs(sigma.flow - 0.2 * range(decomposition.flow)) < 1e-9)
+        #expect(abs(sigma.error - 0.3 * range(decomposition.error)) < 1e-9)
+        #expect(result.sampled?.samples == 1 && result.sampled?.standardError == nil)
+    }
+
+    @Test("More samples extend fewer: the mean of n is made of the same first samples")
+    func prefix() throws {
+        let score = KnownScore.curved(KnownScore.weights(KnownInput.shape))
+        let input = try KnownInput.input(.pixels)
+        func map(samples: Int) throws -> [Float] {
+            try SmoothGrad(samples: samples, levels: .standard, noise: PhiloxNoise(seed: 5))
+                .attribute(input, to: score, control: KnownInput.silent).maps[0].values.values
+        }
+        let (one, two) = (try map(samples: 1), try map(samples: 2))
+        struct Second: NoiseSource {
+            func fill(
+                _ destination: UnsafeMutableBufferPointer<Float>, component: NoiseComponent, sample: Int,
+                range: Range<Int>
+            ) {
+                PhiloxNoise(seed: 5).fill(destination, component: component, sample: sample + 1, range: range)
+            }
+        }
+        let second = try SmoothGrad(samples: 1, levels: .standard, noise: Second())
+            .attribute(input, to: score, control: KnownInput.silent).maps[0].values.values
+        for index in one.indices {
+            let mean = Float((Double(one[index]) + Double(second[index])) / 2)
+            #expect(two[index] == mean)
+        }
+    }
+}
