@@ -1,0 +1,92 @@
+import HTTPServer
+import HTTPTypes
+import Synchronization
+import Testing
+
+/// Ends by deadline: the clients wait for the server, however long that takes.
+@Suite struct DeadlineTests {
+    private var limits: ServerLimits {
+        var limits = ServerLimits()
+        limits.idleTimeout = .milliseconds(40)
+        limits.headerTimeout = .milliseconds(40)
+        limits.bodyTimeout = .milliseconds(40)
+        limits.writeTimeout = .milliseconds(40)
+        limits.lingerTimeout = .milliseconds(40)
+        return limits
+    }
+
+    @Test func aSlowHeaderIsRefused() async throws {
+        try await withServer(limits: limits, echo) { address, _ in
+            let client = try RawClient(address)
+            await client.send("GET / HTTP/1.1\r\nHo")
+            let response = try await client.receiveResponse()
+            #expect(response.status == 408)
+            #expect(response.headers["connection"] == "close")
+        }
+    }
+
+    @Test func anIdleConnectionIsClosedWithoutAWord() async throws {
+        try await withServer(limits: limits, echo) { address, _ in
+            let silent = try RawClient(address)
+            #expect(await silent.receiveAll().isEmpty)
+            let once = try RawClient(address)
+            await once.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try await once.receiveResponse().status == 200)
+            #expect(await once.receiveAll().isEmpty)
+        }
+    }
+
+    @Test func aSlowBodyReachesTheHandler() async throws {
+        try await withServer(limits: limits, echo) { address, _ in
+            let client = try RawClient(address)
+            await client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel")
+            let response = try await client.receiveResponse()
+            #expect(response.text == "\(BodyError.timedOut)")
+            #expect(response.headers["connection"] == "close")
+            #expect(await client.receiveAll().isEmpty)
+        }
+    }
+
+    @Test func aClientThatDoesNotReadIsGivenUp() async throws {
+        let outcome = Mutex("")
+        let done = Gate()
+        let responder: @Sendable (Request) async -> Response = { _ in
+            Response(
+                status: .ok, headers: [:],
+                body: .stream { writer in
+                    defer { done.open() }
+                    do {
+                        for _ in 0..<4_096 { try await writer.write([UInt8](repeating: 1, count: 64 << 10)) }
+                    } catch {
+                        outcome.withLock { $0 = "\(error)" }
+                        throw error
+                    }
+                })
+        }
+        try await withServer(limits: limits, responder) { address, _ in
+            let client = try RawClient(address)
+            await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            await done.wait()
+            #expect(outcome.withLock { $0 } == "\(BodyError.timedOut)")
+            client.close()
+        }
+    }
+
+    @Test func aSlowHandlerIsNotADeadline() async throws {
+        // The handler lets four other connections time out before it answers.
+        let gate = Gate()
+        try await withServer(
+            limits: limits,
+            { _ in
+                await gate.wait()
+                return ok("done")
+            }
+        ) { address, _ in
+            let client = try RawClient(address)
+            await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            for _ in 0..<4 { #expect(await (try RawClient(address)).receiveAll().isEmpty) }
+            gate.open()
+            #expect(try await client.receiveResponse().text == "done")
+        }
+    }
+}
