@@ -1,0 +1,123 @@
+package import Logging
+package import Store
+import Synchronization
+
+/// What a running job tells about itself, and is told.
+///
+/// Reporting costs a job no time: the newest report goes to the store from another thread, at most once in ``interval``, with which the lease is
+/// extended and a cancellation noticed.
+package final class JobControl: Sendable {
+    private struct Progress {
+        var completed: Int
+        var total: Int
+        var stage: String?
+        var partial: String?
+    }
+    private struct State {
+        var pending: Progress?
+        var interruption: JobInterruption?
+        /// Nil until the first extension.
+        var extended: ContinuousClock.Instant?
+        /// Whether the last access to the store failed, so that a lasting failure is logged once.
+        var isFailing = false
+    }
+    private let store: Store
+    private let job: ClaimedJob
+    private let lease: Duration
+    private let logger: Logger
+    private let state = Mutex(State())
+    /// Held while a report is written, so that an older one never follows a newer one.
+    private let writing = Mutex(())
+
+    /// Time between two accesses to the store.
+    static let interval = Duration.milliseconds(250)
+
+    package init(store: Store, job: ClaimedJob, lease: Duration, logger: Logger) {
+        self.store = store
+        self.job = job
+        self.lease = lease
+        self.logger = logger
+    }
+
+    /// Tells how far the job is. To be called often, at least after each step.
+    /// - Parameters:
+    ///   - completed: steps of `total`.
+    ///   - partial: what is known so far, JSON text; nil keeps what was reported before.
+    /// - Throws: ``JobInterruption`` when the job is to stop.
+    package func report(completed: Int, total: Int, stage: String?, partial: String?) throws {
+        try state.withLock { state in
+            if let interruption = state.interruption { throw interruption }
+            state.pending = Progress(
+                completed: completed, total: total, stage: stage, partial: partial ?? state.pending?.partial)
+        }
+    }
+
+    /// - Throws: ``JobInterruption`` when the job is to stop.
+    package func check() throws {
+        if let interruption { throw interruption }
+    }
+
+    /// Why the job is to stop; nil while it may go on.
+    package var interruption: JobInterruption? { state.withLock { $0.interruption } }
+
+    /// Asks the job to stop. The first reason stays, except that a lost lease outweighs every other.
+    func interrupt(_ reason: JobInterruption) {
+        state.withLock { state in
+            if state.interruption == nil || reason == .lost { state.interruption = reason }
+        }
+    }
+
+    /// Writes what was reported, or extends the lease when it is due, and learns whether the job is to stop.
+    package func keepAlive() {
+        writing.withLock { _ in writeOrExtend() }
+    }
+
+    /// Writes the last report.
+    func flush() {
+        writing.withLock { _ in
+            if state.withLock({ $0.pending != nil }) { writeOrExtend() }
+        }
+    }
+
+    private func writeOrExtend() {
+        let (pending, extended) = state.withLock { state in
+            defer { state.pending = nil }
+            return (state.pending, state.extended)
+        }
+        do {
+            let now = ContinuousClock.now
+            let isDue = extended.map { now - $0 >= lease / 3 } ?? true
+            let outcome: HeartbeatOutcome
+            if let pending {
+                outcome = try store.heartbeat(
+                    job, completed: pending.completed, total: pending.total, stage: pending.stage,
+                    partial: pending.partial, lease: lease)
+            } else if isDue {
+                outcome = try store.extend(job, lease: lease)
+            } else {
+                outcome = try store.leaseState(job)
+            }
+            state.withLock { state in
+                state.isFailing = false
+                if pending != nil || isDue { state.extended = now }
+            }
+            switch outcome {
+            case .held: break
+            case .cancelRequested: interrupt(.cancelled)
+            case .lost: interrupt(.lost)
+            }
+        } catch {
+            let isNew = state.withLock { state in
+                defer { state.isFailing = true }
+                // A newer report holds all that this one did, except for a partial result.
+                let partial = state.pending?.partial ?? pending?.partial
+                state.pending = state.pending ?? pending
+                state.pending?.partial = partial
+                return !state.isFailing
+            }
+            if isNew {
+                logger.warning("a heartbeat failed", metadata: ["error": .string(InternalFailure.loggable(error))])
+            }
+        }
+    }
+}

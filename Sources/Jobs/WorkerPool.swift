@@ -1,0 +1,69 @@
+import Dispatch
+package import Logging
+package import Store
+import Synchronization
+
+/// Runs the jobs of a store, so many at a time.
+package struct WorkerPool: Sendable {
+    let store: Store
+    let workers: Int
+    let lease: Duration
+    let drain: Duration
+    let runner: any JobRunner
+    let logger: Logger
+    let entrance = Entrance()
+
+    /// - Parameters:
+    ///   - workers: jobs that run at the same time, each on a thread of its own.
+    ///   - lease: how long a job is kept from other workers without a sign of life; 30 seconds suit.
+    ///   - drain: how long running jobs may take to notice that the pool stops; 10 seconds suit.
+    /// - Precondition: at least one worker.
+    package init(
+        store: Store, workers: Int, lease: Duration, drain: Duration, runner: any JobRunner, logger: Logger
+    ) {
+        precondition(workers > 0, "a pool needs a worker")
+        self.store = store
+        self.workers = workers
+        self.lease = lease
+        self.drain = drain
+        self.runner = runner
+        self.logger = logger
+    }
+
+    /// Runs jobs until the task is cancelled. Running jobs are then asked to stop and go back to their place in the queue; what has not stopped
+    /// within `drain` is put back too, and its result thrown away.
+    /// - Throws: ``WorkerPoolError/alreadyRunning``
+    package func run() async throws {
+        try entrance.enter()
+        defer { entrance.leave() }
+        let shift = Shift(pool: self)
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { shift.start($0) }
+        } onCancel: {
+            shift.stop()
+        }
+    }
+
+    /// To be called after a job was put into the queue: a worker that waits takes it at once.
+    package func wake() {
+        entrance.bell.signal()
+    }
+}
+
+/// Where idle workers of a pool wait.
+final class Entrance: Sendable {
+    /// Signalled once for each job that was put into the queue. One signal too many costs a look into an empty queue.
+    let bell = DispatchSemaphore(value: 0)
+    private let isRunning = Mutex(false)
+
+    func enter() throws {
+        try isRunning.withLock { isRunning in
+            if isRunning { throw WorkerPoolError.alreadyRunning }
+            isRunning = true
+        }
+    }
+
+    func leave() {
+        isRunning.withLock { $0 = false }
+    }
+}

@@ -1,0 +1,108 @@
+import Jobs
+import Logging
+import Store
+import Synchronization
+import TestSupport
+import Testing
+
+/// A store in a directory of its own.
+struct JobsFixture {
+    let directory: TemporaryDirectory
+    let store: Store
+    let log = LogRecorder()
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        store = try Store(directory: directory.url)
+    }
+
+    /// A pool whose leases outlast every test: only `wake()` makes an idle worker look.
+    func pool(
+        workers: Int, drain: Duration, _ body: @escaping @Sendable (ClaimedJob, JobControl) throws -> JobOutcome
+    ) -> WorkerPool {
+        WorkerPool(
+            store: store, workers: workers, lease: .seconds(36000), drain: drain, runner: ClosureRunner(body: body),
+            logger: log.logger)
+    }
+
+    func enqueue() throws -> String {
+        let outcome = try store.enqueue(request: "{}", videoID: "v", modelID: "m", idempotency: nil)
+        guard case .created(let record) = outcome else { throw UnexpectedOutcome() }
+        return record.id
+    }
+
+    /// Waits for the first state that fulfils a condition.
+    func awaitState(
+        of id: String, where condition: (ExplanationRecord) -> Bool, at location: SourceLocation = #_sourceLocation
+    ) async throws -> ExplanationRecord {
+        for await record in store.changes(explanation: id) where condition(record) { return record }
+        return try #require(nil as ExplanationRecord?, "it ended otherwise", sourceLocation: location)
+    }
+
+    func awaitEnd(of id: String) async throws -> ExplanationRecord {
+        try await awaitState(of: id) { $0.state.isFinal }
+    }
+
+    /// Runs a pool while `body` does.
+    func running(_ pool: WorkerPool, _ body: () async throws -> Void) async throws {
+        let task = Task { try await pool.run() }
+        let result: Result<Void, any Error>
+        do { result = .success(try await body()) } catch { result = .failure(error) }
+        task.cancel()
+        try await task.value
+        try result.get()
+    }
+}
+
+struct UnexpectedOutcome: Error {}
+
+struct ClosureRunner: JobRunner {
+    let body: @Sendable (ClaimedJob, JobControl) throws -> JobOutcome
+
+    func run(_ job: ClaimedJob, control: JobControl) throws -> JobOutcome { try body(job, control) }
+}
+
+extension JobOutcome {
+    static let nothing = JobOutcome.succeeded(result: "{}", maps: [], clip: nil)
+}
+
+/// Keeps what is logged.
+final class LogRecorder: Sendable {
+    private let lines = Mutex<[String]>([])
+    private let stream: AsyncStream<String>
+    private let continuation: AsyncStream<String>.Continuation
+
+    init() { (stream, continuation) = AsyncStream.makeStream() }
+
+    var all: [String] { lines.withLock { $0 } }
+
+    var logger: Logger { Logger(label: "test") { _ in Handler(recorder: self) } }
+
+    /// Waits for a line.
+    func line(containing text: String) async -> String? {
+        for await line in stream where line.contains(text) { return line }
+        return nil
+    }
+
+    private func add(_ line: String) {
+        lines.withLock { $0.append(line) }
+        continuation.yield(line)
+    }
+
+    private struct Handler: LogHandler {
+        let recorder: LogRecorder
+        var metadata: Logger.Metadata = [:]
+        var logLevel: Logger.Level = .trace
+
+        init(recorder: LogRecorder) { self.recorder = recorder }
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            recorder.add("\(event.level) \(event.message) \(event.metadata ?? [:])")
+        }
+    }
+}

@@ -1,1 +1,0 @@
-// JobsTests: placeholder until its first test lands.
