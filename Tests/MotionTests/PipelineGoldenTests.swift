@@ -35,7 +35,8 @@ struct PipelineGoldenTests {
                     })
             }
             x = try planar { ($0 - mean[$1]) / deviation[$1] }
-            luma = try LumaFrames(of: Clip(intensities: planar { intensity, _ in intensity }, frameRate: nil), order: .rgb)
+            luma = try LumaFrames(
+                of: Clip(intensities: planar { intensity, _ in intensity }, frameRate: nil), order: .rgb)
         }
 
         func array(_ name: String) throws -> Tensor { try #require(arrays[name]) }
