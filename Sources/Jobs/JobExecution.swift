@@ -93,7 +93,8 @@ struct JobExecution {
             logger.critical(
                 "the store failed",
                 metadata: [
-                    "job.id": .string(job.id), "operation": .string(what), "error": .string(InternalFailure.loggable(error)),
+                    "job.id": .string(job.id), "operation": .string(what),
+                    "error": .string(InternalFailure.loggable(error)),
                 ])
         }
     }

@@ -57,7 +57,8 @@ final class Shift: Sendable {
                     continue
                 }
             } catch {
-                pool.logger.error("no job could be taken", metadata: ["error": .string(InternalFailure.loggable(error))])
+                pool.logger.error(
+                    "no job could be taken", metadata: ["error": .string(InternalFailure.loggable(error))])
             }
             // What nobody rings for are leases that ran out.
             _ = pool.entrance.bell.wait(timeout: .now() + pool.lease.timeInterval / 2)
