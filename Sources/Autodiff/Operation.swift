@@ -7,12 +7,24 @@ package enum Operation: String, CaseIterable, Sendable {
     case add
     case averagePooling3D
     case batchNormalization
+    case concatenate
     case convolution3D
+    case gelu
     case gridSample2D
+    case hardsigmoid
+    case hardswish
     case linear
+    case matrixMultiply
     case maxPooling3D
+    case multiply
     case relu
+    case relu6
     case reshape
+    case sigmoid
+    case silu
+    case softmax
+    case subtract
+    case tanh
 
     /// The error of this operation for operands of these shapes.
     func refuses(_ shapes: [Shape], _ reason: String) -> ShapeError {

@@ -8,12 +8,24 @@ extension OperationCases {
         case .add: addCases
         case .averagePooling3D: averagePooling3DCases
         case .batchNormalization: batchNormalizationCases
+        case .concatenate: concatenateCases
         case .convolution3D: convolution3DCases
+        case .gelu: geluCases
         case .gridSample2D: gridSample2DCases
+        case .hardsigmoid: hardsigmoidCases
+        case .hardswish: hardswishCases
         case .linear: linearCases
+        case .matrixMultiply: matrixMultiplyCases
         case .maxPooling3D: maxPooling3DCases
+        case .multiply: multiplyCases
         case .relu: reluCases
+        case .relu6: relu6Cases
         case .reshape: reshapeCases
+        case .sigmoid: sigmoidCases
+        case .silu: siluCases
+        case .softmax: softmaxCases
+        case .subtract: subtractCases
+        case .tanh: tanhCases
         }
     }
 }

@@ -25,7 +25,7 @@ extension Shape {
     }
 
     /// The strides by which this shape is read over the axes of a larger one: zero where it is repeated.
-    fileprivate func broadcastStrides(over shape: Shape) -> [Int] {
+    func broadcastStrides(over shape: Shape) -> [Int] {
         let strides = strides
         return (0..<shape.rank).map { axis in
             let own = axis - (shape.rank - rank)

@@ -125,3 +125,28 @@ void ck_warp_transposed(const float *gradient, const float *flow_x, const float 
 // at integers, zero where the coordinate is held at the border or lies on it.
 void ck_warp_slopes(const float *image, const float *gradient, const float *flow_x, const float *flow_y, ptrdiff_t height,
                     ptrdiff_t width, float *sum_x, float *sum_y);
+
+// Activations, elementwise: y from x, and gradient[i] *= slope, from x or from y as the argument is named.
+void ck_sigmoid(const float *x, float *y, ptrdiff_t count);
+void ck_sigmoid_gradient(float *gradient, const float *y, ptrdiff_t count);
+void ck_tanh(const float *x, float *y, ptrdiff_t count);
+void ck_tanh_gradient(float *gradient, const float *y, ptrdiff_t count);
+void ck_silu(const float *x, float *y, ptrdiff_t count);
+void ck_silu_gradient(float *gradient, const float *x, ptrdiff_t count);
+void ck_gelu(const float *x, float *y, ptrdiff_t count);
+void ck_gelu_gradient(float *gradient, const float *x, ptrdiff_t count);
+void ck_gelu_tanh(const float *x, float *y, ptrdiff_t count);
+void ck_gelu_tanh_gradient(float *gradient, const float *x, ptrdiff_t count);
+void ck_hardswish(const float *x, float *y, ptrdiff_t count);
+void ck_hardswish_gradient(float *gradient, const float *x, ptrdiff_t count);
+
+// result = values * factor + addend clamped to 0...upper, not-a-number kept. inside, if given, takes one bit a value: strictly between, the
+// lowest bit first.
+void ck_clamp(const float *values, float factor, float addend, float upper, float *result, uint8_t *inside,
+              ptrdiff_t count);
+
+// Softmax down each of some adjacent columns, over count values that are stride apart; the sum in double. result may not overlap values.
+void ck_softmax(const float *values, ptrdiff_t count, ptrdiff_t stride, ptrdiff_t columns, float *result);
+
+// The gradient by the values, in place of that by the result.
+void ck_softmax_gradient(float *gradient, const float *result, ptrdiff_t count, ptrdiff_t stride, ptrdiff_t columns);

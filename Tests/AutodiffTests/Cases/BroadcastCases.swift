@@ -3,6 +3,8 @@ import Tensors
 
 extension OperationCases {
     static let addCases = binary(add) { $0 + $1 }
+    static let subtractCases = binary(subtract) { $0 - $1 }
+    static let multiplyCases = binary(multiply) { $0 * $1 }
 
     static func binary(
         _ operation: @escaping @Sendable (Variable, Variable) throws -> Variable,

@@ -1,4 +1,5 @@
 import Autodiff
+import Foundation
 import Tensors
 
 extension OperationCases {
@@ -21,6 +22,33 @@ extension OperationCases {
                 }),
         ],
         large: [LargeCase(operands: parameters([2, 3, 3, 160, 90]), operation: normalize)])
+
+    static let softmaxCases = OperationCases(
+        gradient: [
+            softmaxCase("along the last axis", [3, 37], axis: 1), softmaxCase("in the middle", [2, 5, 3], axis: 1),
+            softmaxCase("many columns", [4, 70], axis: 0), softmaxCase("a vector", [9], axis: 0),
+        ],
+        large: [
+            LargeCase(operands: [Pattern.tensor([300, 401], seed: 1)], operation: { try softmax($0[0], axis: 1) }),
+            LargeCase(operands: [Pattern.tensor([2, 30, 5003], seed: 1)], operation: { try softmax($0[0], axis: 1) }),
+            LargeCase(operands: [Pattern.tensor([9000, 4, 3], seed: 1)], operation: { try softmax($0[0], axis: 1) }),
+        ])
+
+    private static func softmaxCase(_ name: String, _ shape: Shape, axis: Int) -> GradientCase {
+        GradientCase(
+            name: name, operands: [Pattern.tensor(shape, seed: 1) { $0 * 4 }],
+            operation: { try softmax($0[0], axis: axis) },
+            reference: { p in
+                Reference(p[0].shape) { index in
+                    let line = (0..<p[0].shape[axis]).map { place in
+                        var other = index
+                        other[axis] = place
+                        return exp(p[0][other])
+                    }
+                    return line[index[axis]] / line.reduce(0, +)
+                }
+            })
+    }
 
     private static func parameters(_ x: Shape) -> [Tensor] {
         let channels: Shape = [x[1]]

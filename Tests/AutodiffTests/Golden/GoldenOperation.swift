@@ -1,4 +1,5 @@
 import Autodiff
+import Tensors
 import Testing
 
 /// The operations of the golden files that exist here, under PyTorch's names.
@@ -7,17 +8,20 @@ enum GoldenOperation: String, CaseIterable {
     case add
     case averagePooling3D = "avg_pool3d"
     case batchNormalization = "batchnorm_eval"
+    case concatenate = "concat"
     case convolution3D = "conv3d"
+    case geluErf = "gelu_erf"
+    case geluTanh = "gelu_tanh"
     case gridSample2D = "grid_sample_2d"
-    case linear
+    case hardsigmoid, hardswish, linear
+    case matrixMultiply = "matmul"
     case maxPooling3D = "max_pool3d"
-    case relu
+    case multiply = "mul"
+    case relu, relu6, sigmoid, silu, softmax, tanh
 
     /// Operations of the golden files that do not exist yet, with the number of the issue that brings them.
     static let notYet: [String: Int] = [
-        "concat": 4, "gelu_erf": 4, "gelu_tanh": 4, "hardsigmoid": 4,
-        "hardswish": 4, "interpolate": 4, "layer_norm": 4, "matmul": 4, "mul": 4, "relu6": 4,
-        "sigmoid": 4, "silu": 4, "softmax": 4, "tanh": 4,
+        "interpolate": 4, "layer_norm": 4,
     ]
 }
 
@@ -45,20 +49,35 @@ struct GoldenOperands {
             return try batchNormalization(
                 self["x"], scale: self["weight"], shift: self["bias"], mean: self["running_mean"],
                 variance: self["running_var"], epsilon: #require(attributes.epsilon))
+        case .concatenate:
+            return try concatenate(["a", "b", "c"].map { try self[$0] }, axis: #require(attributes.axis))
         case .convolution3D:
             return try convolution3D(
                 self["x"], weight: self["weight"], bias: optional("bias"),
                 geometry: ConvolutionGeometry(
                     stride: Extent3(attributes.stride), padding: Extent3(attributes.padding),
                     dilation: Extent3(attributes.dilation), groups: #require(attributes.groups)))
+        case .geluErf: return try gelu(self["x"], approximation: .none)
+        case .geluTanh: return try gelu(self["x"], approximation: .tanh)
         case .gridSample2D:
             try #require(attributes.mode == "bilinear")
             return try gridSample2D(
                 self["x"], grid: self["grid"], padding: attributes.gridPadding,
                 alignCorners: #require(attributes.alignsCorners as Bool?))
+        case .hardsigmoid: return try hardsigmoid(self["x"], slope: 1 / 6, offset: 0.5)
+        case .hardswish: return try hardswish(self["x"])
         case .linear: return try linear(self["x"], weight: self["weight"], bias: optional("bias"))
+        case .matrixMultiply: return try matrixMultiply(self["a"], self["b"])
         case .maxPooling3D: return try maxPooling3D(self["x"], geometry: PoolingGeometry(attributes))
+        case .multiply: return try multiply(self["a"], self["b"])
         case .relu: return try relu(self["x"])
+        case .relu6: return try relu6(self["x"])
+        case .sigmoid: return try sigmoid(self["x"])
+        case .silu: return try silu(self["x"])
+        case .softmax:
+            let (x, axis) = (try self["x"], try #require(attributes.axis))
+            return try softmax(x, axis: axis < 0 ? axis + x.shape.rank : axis)
+        case .tanh: return try tanh(self["x"])
         }
     }
 }
