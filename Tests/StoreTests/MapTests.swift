@@ -51,7 +51,7 @@ import Testing
         "UPDATE map_frames SET data = x'00' WHERE frame = 1",
         "UPDATE map_frames SET data = x'' WHERE frame = 1",
         "UPDATE map_frames SET data = substr(data, 1, length(data) - 5) WHERE frame = 1",
-        // One bit within the compressed values, found by the checksum.
+        // A byte of values that did not compress, found by nothing but the checksum.
         "UPDATE map_frames SET data = CAST(substr(data, 1, 40) || x'5a' || substr(data, 42) AS BLOB) WHERE frame = 1",
         "UPDATE map_frames SET data = (SELECT data FROM map_frames WHERE kind = 'small') WHERE frame = 1",
         "DELETE FROM map_frames WHERE frame = 1",
@@ -59,7 +59,7 @@ import Testing
     func damageIsReported(sql: String) throws {
         let (fixture, id) = try finished(
             [
-                try countingMap(kind: "pixels", components: 3, frames: 2, height: 8, width: 8),
+                try noiseMap(kind: "pixels", components: 3, frames: 2, side: 8),
                 try countingMap(kind: "small", components: 1, frames: 1, height: 2, width: 2),
             ], clip: nil)
         try fixture.tamper(sql)
@@ -114,15 +114,9 @@ import Testing
     }
 
     @Test func deletingGivesTheSpaceBack() throws {
-        var generator = SystemRandomNumberGenerator()
-        let values = (0..<2 * 64 * 64).map { _ in
-            Float(bitPattern: UInt32.random(in: 0...UInt32.max, using: &generator))
-        }
-        let info = MapInfo(
-            kind: "flow", components: 2, frames: 1, height: 64, width: 64, firstClipFrame: 0, scale: 1, statistics: "{}"
-        )
+        let map = try noiseMap(kind: "flow", components: 2, frames: 1, side: 64)
         let clip = try ClipFrames(width: 1, height: 1, frames: [[1, 2, 3]])
-        let (fixture, id) = try finished([try MapRecord(info: info, values: values)], clip: clip)
+        let (fixture, id) = try finished([map], clip: clip)
         let before = try #require((try fixture.query("PRAGMA page_count") as [Int]).first)
         #expect(try fixture.store.deleteExplanation(id: id))
         #expect(try !fixture.store.deleteExplanation(id: id))

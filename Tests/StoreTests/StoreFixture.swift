@@ -65,3 +65,17 @@ func countingMap(kind: String, components: Int, frames: Int, height: Int, width:
             scale: 0.5, statistics: #"{"mean":0}"#),
         values: (0..<components * frames * height * width).map { Float($0) - 7.5 })
 }
+
+/// A map of values whose bits no compressor finds a pattern in, the same each time.
+func noiseMap(kind: String, components: Int, frames: Int, side: Int) throws -> MapRecord {
+    var state: UInt64 = 1
+    let values = (0..<components * frames * side * side).map { _ in
+        // Knuth's MMIX generator; the upper bits are the good ones.
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Float(bitPattern: UInt32(truncatingIfNeeded: state >> 32))
+    }
+    return try MapRecord(
+        info: MapInfo(
+            kind: kind, components: components, frames: frames, height: side, width: side, firstClipFrame: 0, scale: 1,
+            statistics: "{}"), values: values)
+}
