@@ -54,6 +54,7 @@ let package = Package(
             linkerSettings: [
                 .linkedLibrary("opencv_core"), .linkedLibrary("opencv_imgproc"), .linkedLibrary("opencv_video"),
             ]),
+        .target(name: "CVideo", dependencies: ["CPNG"]),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
         .target(name: "CBundledModels", exclude: ["data"]),
         .target(name: "CSampleClip", exclude: ["data"]),
@@ -69,7 +70,7 @@ let package = Package(
 
         // Tier 2.
         module("Models", ["Tensors", "Autodiff", "Checkpoints", "CBundledModels", crypto]),
-        module("Video", ["Tensors", "Cine", "CFFmpeg", "CPNG"]),
+        module("Video", ["Tensors", "Cine", "CFFmpeg", "CVideo"]),
         module("Motion", ["Tensors", "Cine", "CKernels", "COpticalFlow"]),
 
         // Tier 3 to 7.
@@ -108,8 +109,8 @@ let package = Package(
         tests("CheckpointsTests", ["Tensors", "Checkpoints"]),
         tests("AutodiffTests", ["Tensors", "Autodiff"]),
         tests("ModelsTests", ["Tensors", "Autodiff", "Checkpoints", "Models"]),
-        tests("VideoTests", ["Tensors", "Cine", "Video"]),
-        tests("RenderingTests", ["Tensors", "Cine", "Video"]),
+        tests("VideoTests", ["Tensors", "Cine", "Video", "CSampleClip"]),
+        tests("RenderingTests", ["Tensors", "Cine", "Video", "CSampleClip"]),
         tests("MotionTests", ["Tensors", "Cine", "Autodiff", "Motion"]),
         tests("AttributionTests", ["Tensors", "Cine", "Autodiff", "Motion", "Models", "Checkpoints", "Attribution"]),
         tests("HTTPServerTests", ["HTTPServer", httpTypes, logging]),

@@ -9,6 +9,7 @@ case "${1:-build}" in
         packages=(
             libopencv-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libopenblas-dev libsqlite3-dev
             libpng-dev libzstd-dev libzip-dev libstdc++-12-dev pkg-config ca-certificates curl
+            ffmpeg # tests make their videos with it
         )
         ;;
     run)

@@ -6,3 +6,6 @@
 /// Drawn by Tests/Fixtures/generate/moving_shapes_sample.py.
 extern const unsigned char cinegrad_sample_clip[];
 extern const size_t cinegrad_sample_clip_size;
+
+/// Its first byte: Swift does not import arrays without a length.
+static inline const unsigned char *cinegrad_sample_clip_start(void) { return cinegrad_sample_clip; }

@@ -12,7 +12,8 @@ package enum NumPy {
         return bytes
     }
 
-    /// The head of a Float32 file, to write before the values themselves. Its length is a multiple of 64, so that mapped values are aligned.
+    /// The head of a Float32 file, to write before the values themselves. Its length is a multiple of 64, so that
+    /// mapped values are aligned.
     package static func header(shape: Shape) -> [UInt8] {
         let extents = shape.extents.map { "\($0)," }.joined(separator: " ")
         // Python writes (3,) and (3, 4): only the tuple of one keeps its last comma.

@@ -1,7 +1,7 @@
 /// The head of a .npy file: what the array's elements are, its shape, and where its bytes begin.
 ///
-/// The format is described in NumPy's documentation, numpy.lib.format: six magic bytes, a version, the header's length (two bytes
-/// in version 1, four in 2 and 3), and a Python dictionary of three keys.
+/// The format is described in NumPy's documentation, numpy.lib.format: six magic bytes, a version, the header's length
+/// (two bytes in version 1, four in 2 and 3), and a Python dictionary of three keys.
 package struct NumPyHeader: Hashable, Sendable {
     /// Headers of plain arrays have some hundred bytes.
     package static let maximumBytes = 1 << 16

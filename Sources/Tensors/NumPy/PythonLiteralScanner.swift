@@ -1,4 +1,5 @@
-/// Reads the one Python literal that a .npy header may be: a dictionary of `descr`, `fortran_order` and `shape`, in any order.
+/// Reads the one Python literal that a .npy header may be: a dictionary of `descr`, `fortran_order` and `shape`, in any
+/// order.
 struct PythonLiteralScanner {
     private let bytes: [UInt8]
     private var offset = 0

@@ -1,1 +1,0 @@
-// Video: placeholder until its first file lands.

@@ -1,1 +1,0 @@
-// VideoTests: placeholder until its first test lands.
