@@ -13,6 +13,8 @@ package enum Operation: String, CaseIterable, Sendable {
     case gridSample2D
     case hardsigmoid
     case hardswish
+    case interpolate
+    case layerNormalization
     case linear
     case matrixMultiply
     case maxPooling3D

@@ -14,6 +14,8 @@ extension OperationCases {
         case .gridSample2D: gridSample2DCases
         case .hardsigmoid: hardsigmoidCases
         case .hardswish: hardswishCases
+        case .interpolate: interpolateCases
+        case .layerNormalization: layerNormalizationCases
         case .linear: linearCases
         case .matrixMultiply: matrixMultiplyCases
         case .maxPooling3D: maxPooling3DCases

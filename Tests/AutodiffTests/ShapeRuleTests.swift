@@ -59,4 +59,25 @@ import Testing
         #expect(try softmaxShape([2, 3], axis: 1) == [2, 3])
         for axis in [-1, 2] { #expect(throws: ShapeError.self) { try softmaxShape([2, 3], axis: axis) } }
     }
+
+    @Test("Layer normalisation needs its axis, and parameters of the extents behind it")
+    func layers() throws {
+        #expect(try layerNormalizationShape([2, 3, 4], axis: 1, parameters: [[3, 4]]) == [2, 3, 4])
+        let refused: [(Shape, Int, [Shape])] = [
+            ([2, 3], 2, []), ([2, 3], -1, []), ([2, 0], 1, []), ([2, 3], 1, [[2]]), ([2, 3], 0, [[3]]),
+        ]
+        for (x, axis, parameters) in refused {
+            #expect(throws: ShapeError.self) { try layerNormalizationShape(x, axis: axis, parameters: parameters) }
+        }
+    }
+
+    @Test("Interpolation needs values, and one extent for each axis behind the channels")
+    func interpolation() throws {
+        #expect(try interpolateShape([2, 3, 4, 5], size: [7, 8]) == [2, 3, 7, 8])
+        let refused: [(Shape, [Int])] = [
+            ([2, 3, 4, 5], [7]), ([2, 3], []), ([2, 3, 4], [0]), ([2, 3, 0], [4]), ([2, 3, 4], [-1]),
+            ([2, 3, 4], [.max]),
+        ]
+        for (x, size) in refused { #expect(throws: ShapeError.self) { try interpolateShape(x, size: size) } }
+    }
 }

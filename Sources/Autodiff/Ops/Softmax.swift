@@ -18,8 +18,9 @@ package func softmax(_ x: Variable, axis: Int) throws -> Variable {
     let fibres = Fibres(shape, axis: axis)
     let value = x.value.reading { source in
         Tensor(writing: shape) { destination in
-            fibres.forEachBundle(parallelism: parallelism) { first, columns in
-                ck_softmax(source + first, fibres.length, fibres.stride, columns, destination + first)
+            fibres.forEachBundle(parallelism: parallelism) { bundle in
+                let place = fibres.place(of: bundle)
+                ck_softmax(source + place, fibres.length, fibres.stride, bundle.columns, destination + place)
             }
         }
     }
@@ -28,8 +29,10 @@ package func softmax(_ x: Variable, axis: Int) throws -> Variable {
     ) { gradient in
         value.reading { value in
             gradient.writing { gradient in
-                fibres.forEachBundle(parallelism: parallelism) { first, columns in
-                    ck_softmax_gradient(gradient + first, value + first, fibres.length, fibres.stride, columns)
+                fibres.forEachBundle(parallelism: parallelism) { bundle in
+                    let place = fibres.place(of: bundle)
+                    ck_softmax_gradient(
+                        gradient + place, value + place, fibres.length, fibres.stride, bundle.columns)
                 }
             }
         }

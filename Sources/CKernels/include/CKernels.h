@@ -150,3 +150,31 @@ void ck_softmax(const float *values, ptrdiff_t count, ptrdiff_t stride, ptrdiff_
 
 // The gradient by the values, in place of that by the result.
 void ck_softmax_gradient(float *gradient, const float *result, ptrdiff_t count, ptrdiff_t stride, ptrdiff_t columns);
+
+// Mean and 1 / √(variance + epsilon) of some values, in double.
+typedef struct {
+    double mean, inverse;
+} ck_statistics;
+
+ck_statistics ck_row_statistics(const float *x, ptrdiff_t count, double epsilon);
+
+// y = (x - mean) * inverse * scale + shift; without scale or shift 1 and 0.
+void ck_normalize_row(const float *x, ptrdiff_t count, ck_statistics statistics, const float *scale, const float *shift,
+                      float *y);
+
+// The gradient by x, in place of that by y, through the statistics too.
+void ck_normalize_row_gradient(float *gradient, const float *x, ptrdiff_t count, ck_statistics statistics,
+                               const float *scale);
+
+// The gradient by some adjacent values of the scale: a sum over rows that are stride apart.
+void ck_normalize_scale_gradient(const float *gradient, const float *x, ptrdiff_t rows, ptrdiff_t stride,
+                                 const ck_statistics *statistics, ptrdiff_t columns, float *by_scale);
+
+// Linear interpolation along an axis: result[j] = (1 - weights[j]) * x[lower[j]] + weights[j] * x[upper[j]], for each of some adjacent columns whose
+// values are stride apart.
+void ck_interpolate(const float *x, ptrdiff_t stride, ptrdiff_t columns, const int32_t *lower, const int32_t *upper,
+                    const float *weights, ptrdiff_t count, float *result);
+
+// The transpose: writes extent values of each column.
+void ck_interpolate_gradient(const float *gradient, ptrdiff_t stride, ptrdiff_t columns, const int32_t *lower,
+                             const int32_t *upper, const float *weights, ptrdiff_t count, ptrdiff_t extent, float *result);

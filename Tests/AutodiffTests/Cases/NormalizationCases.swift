@@ -50,6 +50,53 @@ extension OperationCases {
             })
     }
 
+    static let layerNormalizationCases = OperationCases(
+        gradient: [
+            layerNormalizationCase("the last axis", [3, 13], axis: 1, has: (scale: true, shift: true)),
+            layerNormalizationCase("two axes", [2, 3, 4, 5], axis: 2, has: (scale: true, shift: true)),
+            layerNormalizationCase("all axes, without a shift", [4, 3], axis: 0, has: (scale: true, shift: false)),
+            layerNormalizationCase("without parameters", [3, 2, 9], axis: 2, has: (scale: false, shift: false)),
+        ],
+        large: [[3000, 40], [7, 33000]].map { (shape: Shape) in
+            LargeCase(
+                operands: layerParameters(shape, axis: 1),
+                operation: { try layerNormalization($0[0], axis: 1, scale: $0[1], shift: $0[2], epsilon: 0.01) })
+        })
+
+    private static func layerParameters(_ x: Shape, axis: Int) -> [Tensor] {
+        let extents = Shape(Array(x.extents[axis...]))
+        return [
+            Pattern.tensor(x, seed: 1) { $0 + 0.3 }, Pattern.tensor(extents, seed: 2) { 1.5 + $0 },
+            Pattern.tensor(extents, seed: 3),
+        ]
+    }
+
+    private static func layerNormalizationCase(
+        _ name: String, _ x: Shape, axis: Int, has: (scale: Bool, shift: Bool)
+    ) -> GradientCase {
+        let all = layerParameters(x, axis: axis)
+        let present = [true, has.scale, has.shift]
+        return GradientCase(
+            name: name, operands: zip(all, present).filter(\.1).map(\.0), step: 1e-3,
+            operation: {
+                try layerNormalization(
+                    $0[0], axis: axis, scale: has.scale ? $0[1] : nil, shift: has.shift ? $0[$0.count - 1] : nil,
+                    epsilon: 0.01)
+            },
+            reference: { p in
+                let columns = x.extents[axis...].reduce(1, *)
+                let values = p[0].values.indices.map { index in
+                    let row = p[0].values[(index / columns * columns)...].prefix(columns)
+                    let mean = row.reduce(0, +) / Double(columns)
+                    let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(columns)
+                    let normalised = (p[0].values[index] - mean) / (variance + Double(Float(0.01))).squareRoot()
+                    return normalised * (has.scale ? p[1].values[index % columns] : 1)
+                        + (has.shift ? p[p.count - 1].values[index % columns] : 0)
+                }
+                return Reference(p[0].shape, values)
+            })
+    }
+
     private static func parameters(_ x: Shape) -> [Tensor] {
         let channels: Shape = [x[1]]
         return [

@@ -41,6 +41,45 @@ extension OperationCases {
             }
         }
     }
+
+    static let interpolateCases = OperationCases(
+        gradient: [true, false].flatMap { alignCorners in
+            [
+                interpolation([2, 2, 3, 4], size: [5, 7], alignCorners: alignCorners),
+                interpolation([1, 2, 7, 5], size: [3, 5], alignCorners: alignCorners),
+                interpolation([1, 1, 3, 2, 4], size: [2, 5, 4], alignCorners: alignCorners),
+                interpolation([1, 2, 1, 4], size: [3, 1], alignCorners: alignCorners),
+                interpolation([2, 1, 6], size: [9], alignCorners: alignCorners),
+            ]
+        },
+        large: [
+            LargeCase(
+                operands: [Pattern.tensor([2, 3, 8, 50, 60], seed: 1)],
+                operation: { try interpolate($0[0], size: [12, 40, 90], alignCorners: false) })
+        ])
+
+    private static func interpolation(_ x: Shape, size: [Int], alignCorners: Bool) -> GradientCase {
+        GradientCase(
+            name: "\(x) to \(size), align corners: \(alignCorners)", operands: [Pattern.tensor(x, seed: 1)], step: 0.5,
+            operation: { try interpolate($0[0], size: size, alignCorners: alignCorners) },
+            reference: { naiveInterpolation($0[0], size, alignCorners) })
+    }
+}
+
+/// Every value of the source, weighted by a tent along each axis.
+private func naiveInterpolation(_ x: Reference, _ size: [Int], _ alignCorners: Bool) -> Reference {
+    let extents = Array(x.shape[2...])
+    return Reference(Array(x.shape[..<2]) + size) { index in
+        let places = size.indices.map { axis in
+            let (last, count, place) = (Double(extents[axis] - 1), Double(size[axis]), Double(index[2 + axis]))
+            guard alignCorners else { return min(max((place + 0.5) * (last + 1) / count - 0.5, 0), last) }
+            return size[axis] == 1 ? 0 : place * last / (count - 1)
+        }
+        return Reference.indices(of: extents).reduce(0) { sum, other in
+            let weight = zip(places, other).reduce(1) { $0 * max(0, 1 - abs($1.0 - Double($1.1))) }
+            return weight == 0 ? sum : sum + weight * x[Array(index[..<2]) + other]
+        }
+    }
 }
 
 private func naiveGridSample(

@@ -13,16 +13,16 @@ enum GoldenOperation: String, CaseIterable {
     case geluErf = "gelu_erf"
     case geluTanh = "gelu_tanh"
     case gridSample2D = "grid_sample_2d"
-    case hardsigmoid, hardswish, linear
+    case hardsigmoid, hardswish, interpolate
+    case layerNormalization = "layer_norm"
+    case linear
     case matrixMultiply = "matmul"
     case maxPooling3D = "max_pool3d"
     case multiply = "mul"
     case relu, relu6, sigmoid, silu, softmax, tanh
 
     /// Operations of the golden files that do not exist yet, with the number of the issue that brings them.
-    static let notYet: [String: Int] = [
-        "interpolate": 4, "layer_norm": 4,
-    ]
+    static let notYet: [String: Int] = [:]
 }
 
 /// The operands of a case by name.
@@ -66,6 +66,14 @@ struct GoldenOperands {
                 alignCorners: #require(attributes.alignsCorners as Bool?))
         case .hardsigmoid: return try hardsigmoid(self["x"], slope: 1 / 6, offset: 0.5)
         case .hardswish: return try hardswish(self["x"])
+        case .interpolate:
+            return try interpolate(
+                self["x"], size: #require(attributes.size), alignCorners: #require(attributes.alignsCorners as Bool?))
+        case .layerNormalization:
+            let (x, shape) = (try self["x"], try #require(attributes.normalizedShape))
+            return try layerNormalization(
+                x, axis: x.shape.rank - shape.count, scale: self["weight"], shift: self["bias"],
+                epsilon: #require(attributes.epsilon))
         case .linear: return try linear(self["x"], weight: self["weight"], bias: optional("bias"))
         case .matrixMultiply: return try matrixMultiply(self["a"], self["b"])
         case .maxPooling3D: return try maxPooling3D(self["x"], geometry: PoolingGeometry(attributes))
