@@ -4,7 +4,7 @@ import Logging
 import Synchronization
 import Testing
 
-/// Runs a server on a port of its own while `use` runs, and shuts it down at once afterwards.
+/// Runs a server on a port of its own while `use` runs, and shuts it down afterwards; all connections have to end by themselves.
 func withServer(
     limits: ServerLimits = ServerLimits(), _ responder: @escaping @Sendable (Request) async -> Response,
     use: (BoundAddress, Listener) async throws -> Void
@@ -20,7 +20,7 @@ func withServer(
         await listener.shutdown(within: .zero)
         throw error
     }
-    await listener.shutdown(within: .zero)
+    await listener.shutdown(within: .seconds(60))
     #expect(listener.counts.connections == 0)
 }
 

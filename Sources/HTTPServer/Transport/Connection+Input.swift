@@ -5,7 +5,7 @@ extension Connection {
     func openInput() {
         guard let descriptor else { return }
         let source = DispatchSource.makeReadSource(fileDescriptor: descriptor.number, queue: loop.queue)
-        source.setEventHandler { [weak self] in self?.assumeIsolated { $0.readSome() } }
+        source.setEventHandler { [weak self] in self?.assumeIsolated { $0.socketIsReadable() } }
         source.setCancelHandler { withExtendedLifetime(descriptor) {} }
         readSource = source
         resumeReading()
@@ -22,6 +22,7 @@ extension Connection {
         guard isReadSuspended, let readSource else { return }
         isReadSuspended = false
         readSource.resume()
+        if isHungUp { loop.queue.async { [weak self] in self?.assumeIsolated { $0.readSome() } } }
     }
 
     private func suspendReading() {
@@ -30,30 +31,45 @@ extension Connection {
         readSource.suspend()
     }
 
+    /// An event without bytes is the end or a hang-up, after which the source stays silent: what is left has to be read now.
+    private func socketIsReadable() {
+        if readSource?.data == 0 { isHungUp = true }
+        readSome()
+    }
+
     private func readSome() {
-        guard inputState == .open, let descriptor else { return suspendReading() }
-        let room = isDiscarding ? loop.scratch.count : context.limits.effectiveBufferedBytes - input.count
-        guard room > 0 else { return suspendReading() }
-        let space = UnsafeMutableRawBufferPointer(rebasing: loop.scratch[..<min(room, loop.scratch.count)])
-        switch descriptor.receive(into: space) {
-        case .wouldBlock: return
-        case .bytes(let number):
-            guard !isDiscarding else { return }
-            input.append(UnsafeRawBufferPointer(rebasing: space[..<number]))
-            if input.count > peakBuffered {
-                peakBuffered = input.count
-                // Small requests never get here, so the shared count costs them nothing.
-                if peakBuffered > 16 << 10 { context.registry.noteBuffered(peakBuffered) }
+        repeat {
+            guard inputState == .open, let descriptor else { return suspendReading() }
+            let room = isDiscarding ? loop.scratch.count : context.limits.effectiveBufferedBytes - input.count
+            guard room > 0 else { return suspendReading() }
+            let space = UnsafeMutableRawBufferPointer(rebasing: loop.scratch[..<min(room, loop.scratch.count)])
+            switch descriptor.receive(into: space) {
+            case .wouldBlock:
+                // So it was no hang-up, and the source will speak again.
+                isHungUp = false
+                return
+            case .bytes(let number): received(UnsafeRawBufferPointer(rebasing: space[..<number]))
+            case .ended:
+                inputState = .ended
+                suspendReading()
+                // Requests that came before the end are answered; one that nobody waits for is not.
+                if isExchanging, input.isEmpty || !body.isAtEnd { cancelHandler() }
+                wakeReaders()
+            case .failed:
+                suspendReading()
+                breakOff()
+                if isExchanging { cancelHandler() }
             }
-        case .ended:
-            inputState = .ended
-            suspendReading()
-            // Requests that came before the end are answered; one that nobody waits for is not.
-            if isExchanging, input.isEmpty || !body.isAtEnd { cancelHandler() }
-        case .failed:
-            suspendReading()
-            breakOff()
-            if isExchanging { cancelHandler() }
+        } while isHungUp
+    }
+
+    private func received(_ bytes: UnsafeRawBufferPointer) {
+        guard !isDiscarding else { return }
+        input.append(bytes)
+        if input.count > peakBuffered {
+            peakBuffered = input.count
+            // Small requests never get here, so the shared count costs them nothing.
+            if peakBuffered > 16 << 10 { context.registry.noteBuffered(peakBuffered) }
         }
         wakeReaders()
     }

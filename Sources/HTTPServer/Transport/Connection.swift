@@ -36,6 +36,7 @@ actor Connection {
     var peakBuffered = 0
     var readSource: (any DispatchSourceRead)?
     var isReadSuspended = true
+    var isHungUp = false
     var readers: [CheckedContinuation<Void, Never>] = []
     var readDeadline: Deadline?
     var hasReadTimedOut = false
