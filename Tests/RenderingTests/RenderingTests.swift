@@ -1,1 +1,0 @@
-// RenderingTests: placeholder until its first test lands.
