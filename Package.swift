@@ -28,7 +28,9 @@ let package = Package(
     products: [.executable(name: "cinegrad", targets: ["cinegrad"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: ["YAML", "CommandLineArguments"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -56,6 +58,7 @@ let package = Package(
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
         .target(name: "CBundledModels", exclude: ["data"]),
         .target(name: "CSampleClip", exclude: ["data"]),
+        .target(name: "CContract"),
         module("Tensors"),
         module("Store", ["CZstd", grdb, crypto, logging]),
         module("HTTPServer", [httpTypes, logging]),
@@ -76,19 +79,21 @@ let package = Package(
         module("Evaluation", ["Tensors", "Cine", "Attribution", "Models"]),
         module(
             "Pipelines",
-            ["Tensors", "Cine", "Video", "Motion", "Models", "Attribution", "Evaluation", "Store", "Jobs", logging]),
+            [
+                "Tensors", "Cine", "Video", "Motion", "Models", "Checkpoints", "Attribution", "Evaluation", "Store",
+                "Jobs", crypto, logging,
+            ]),
         module(
             "API",
             [
                 "Tensors", "Cine", "Video", "Motion", "Attribution", "HTTPServer", "Pipelines", "Jobs", "Store",
-                "Models",
-                "CSampleClip", httpTypes, logging,
+                "Models", "Checkpoints", "CSampleClip", "CContract", crypto, httpTypes, logging,
             ]),
         .executableTarget(
             name: "cinegrad",
             dependencies: [
-                "API", "HTTPServer", "Pipelines", "Jobs", "Store", "Attribution", "Motion", "Models", "Video", "Cine",
-                "Tensors", "Evaluation",
+                "API", "HTTPServer", "Pipelines", "Jobs", "Store", "Attribution", "Motion", "Models", "Checkpoints",
+                "Video", "Cine", "Tensors", "Evaluation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -125,7 +130,7 @@ let package = Package(
                 logging,
                 .product(name: "Yams", package: "Yams"),
             ]),
-        tests("EndToEndTests", ["Tensors", "cinegrad", logging]),
+        tests("EndToEndTests", ["Tensors", "cinegrad"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

@@ -68,7 +68,7 @@ package struct DocumentError: Error, Hashable, Sendable, CustomStringConvertible
             self.init(
                 path: context.codingPath.dotted,
                 reason: context.codingPath.isEmpty && context.debugDescription.contains("JSON")
-                    ? "this is no valid JSON" : context.debugDescription)
+                    ? Self.notJSON : context.debugDescription)
         default: self.init(path: "", reason: "the document cannot be read")
         }
     }
@@ -83,4 +83,11 @@ package struct DocumentError: Error, Hashable, Sendable, CustomStringConvertible
         default: "an object"
         }
     }
+}
+
+extension DocumentError {
+    private static let notJSON = "this is no valid JSON"
+
+    /// Whether the document could not even be parsed.
+    package var isMalformed: Bool { path.isEmpty && reason == Self.notJSON }
 }

@@ -41,7 +41,7 @@ package struct ClipSampling: Hashable, Sendable {
     /// The source frame of each of the clip's frames for a video of `available` frames; nil where the clip is black.
     /// - Throws: ``VideoError/tooShort(available:needed:start:period:)`` when padding is refused or there is nothing to
     /// repeat.
-    func sourceFrames(available: Int) throws -> [Int?] {
+    package func sourceFrames(available: Int) throws -> [Int?] {
         let needed = try neededFrames()
         let present = available > start ? min(frames, (available - start - 1) / period + 1) : 0
         let sampled: [Int?] = (0..<present).map { start + $0 * period }

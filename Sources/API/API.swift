@@ -1,1 +1,0 @@
-// API: placeholder until its first file lands.

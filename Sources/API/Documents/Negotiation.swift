@@ -1,0 +1,75 @@
+import HTTPServer
+import HTTPTypes
+
+/// The forms that something can be had in.
+enum MediaType: String, Hashable, Sendable, CaseIterable {
+    case json = "application/json"
+    case npy = "application/x-npy"
+    case png = "image/png"
+
+    /// The value of the parameter `format`, for clients that cannot set `Accept`.
+    var format: String {
+        switch self {
+        case .json: "json"
+        case .npy: "npy"
+        case .png: "png"
+        }
+    }
+
+    /// What a client wants most of what is offered, by `?format=` or by `Accept` (RFC 9110, section 12.5.1); the first of equals.
+    /// - Throws: ``ServiceError/notAcceptable(offered:)``, ``ServiceError/invalidParameter(name:reason:)``.
+    static func negotiate(_ request: Request, offered: [MediaType]) throws -> MediaType {
+        if let format = request.query.first("format") {
+            guard let type = offered.first(where: { $0.format == format }) else {
+                throw ServiceError.invalidParameter(
+                    name: "format", reason: "expected one of \(offered.map(\.format).joined(separator: ", "))")
+            }
+            return type
+        }
+        let accept = request.head.headerFields[values: .accept].joined(separator: ",")
+        let ranges = accept.split(separator: ",").compactMap(AcceptedRange.init)
+        if ranges.isEmpty, let first = offered.first { return first }
+        var best: (type: MediaType, quality: Double)?
+        for type in offered {
+            // The most specific range decides about a type.
+            guard let range = ranges.filter({ $0.matches(type.rawValue) }).max(by: { $0.precision < $1.precision }),
+                range.quality > 0, range.quality > best?.quality ?? 0
+            else { continue }
+            best = (type, range.quality)
+        }
+        guard let best else { throw ServiceError.notAcceptable(offered: offered.map(\.rawValue)) }
+        return best.type
+    }
+}
+
+/// One element of an `Accept` header field.
+private struct AcceptedRange {
+    let type: Substring
+    let subtype: Substring
+    let quality: Double
+
+    init?(_ text: Substring) {
+        let pieces = text.split(separator: ";").map { $0.trimmed }
+        let names = (pieces.first ?? "").split(separator: "/", omittingEmptySubsequences: false)
+        guard names.count == 2 else { return nil }
+        (type, subtype) = (names[0], names[1])
+        let weight = pieces.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) }
+        quality = min(max(weight ?? 1, 0), 1)
+    }
+
+    var precision: Int { (type == "*" ? 0 : 1) + (subtype == "*" ? 0 : 1) }
+
+    func matches(_ name: String) -> Bool {
+        let names = name.split(separator: "/")
+        return (type == "*" || type == names[0]) && (subtype == "*" || subtype == names[1])
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: Substring {
+        var text = self
+        while text.first == " " || text.first == "\t" { text.removeFirst() }
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,90 @@
+import HTTPTypes
+
+/// What is wrong with a request, apart from what the modules below say of its content.
+enum ServiceError: Error, Hashable, Sendable {
+    case unknownRoute(path: String)
+    case methodNotAllowed([String])
+    case notFound(what: String, id: String)
+    case unsupportedMediaType(found: String?, expected: String)
+    case notAcceptable(offered: [String])
+    case missingPart(name: String)
+    case unknownPart(name: String, known: [String])
+    case repeatedPart(name: String)
+    case invalidParameter(name: String, reason: String)
+    case unknownParameter(name: String, known: [String])
+    case bodyNotWanted
+    case notFinished(id: String, state: String)
+    case noMap(id: String, kind: String, available: [String])
+    case noFrame(frame: String, frames: Int)
+    case bundledModel(name: String)
+    case idempotencyConflict
+    case rangeNotSatisfiable(size: Int)
+}
+
+extension ServiceError {
+    var status: HTTPResponse.Status {
+        switch self {
+        case .unknownRoute, .notFound, .noMap, .noFrame: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .notAcceptable: .notAcceptable
+        case .missingPart, .unknownPart, .repeatedPart, .invalidParameter, .unknownParameter, .bodyNotWanted:
+            .badRequest
+        case .notFinished, .bundledModel, .idempotencyConflict: .conflict
+        case .rangeNotSatisfiable: .rangeNotSatisfiable
+        }
+    }
+
+    var code: String {
+        switch self {
+        case .unknownRoute: "route.not-found"
+        case .methodNotAllowed: "route.method-not-allowed"
+        case .notFound(let what, _): "\(what).not-found"
+        case .unsupportedMediaType: "request.unsupported-media-type"
+        case .notAcceptable: "request.not-acceptable"
+        case .missingPart: "request.missing-part"
+        case .unknownPart: "request.unknown-part"
+        case .repeatedPart: "request.repeated-part"
+        case .invalidParameter: "request.invalid-parameter"
+        case .unknownParameter: "request.unknown-parameter"
+        case .bodyNotWanted: "request.body-not-wanted"
+        case .notFinished: "explanation.not-finished"
+        case .noMap: "map.not-found"
+        case .noFrame: "frame.not-found"
+        case .bundledModel: "model.bundled"
+        case .idempotencyConflict: "request.idempotency-conflict"
+        case .rangeNotSatisfiable: "request.range-not-satisfiable"
+        }
+    }
+}
+
+extension ServiceError: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .unknownRoute(let path): "There is nothing at \(path); GET /openapi.yaml lists what there is."
+        case .methodNotAllowed(let allowed): "This address takes \(allowed.joined(separator: ", "))."
+        case .notFound(let what, let id): "There is no \(what) \(id)."
+        case .unsupportedMediaType(let found, let expected):
+            "The content type \(found ?? "(none)") is not taken here; send \(expected)."
+        case .notAcceptable(let offered): "This can be had as \(offered.joined(separator: ", "))."
+        case .missingPart(let name): "The form has no part \"\(name)\"."
+        case .unknownPart(let name, let known):
+            "The form has a part \"\(name)\"; known here: \(known.joined(separator: ", "))."
+        case .repeatedPart(let name): "The form has more than one part \"\(name)\"."
+        case .invalidParameter(let name, let reason): "The parameter \(name) is not valid: \(reason)."
+        case .unknownParameter(let name, let known):
+            known.isEmpty
+                ? "The parameter \(name) is not known: this address takes none."
+                : "The parameter \(name) is not known; known here: \(known.joined(separator: ", "))."
+        case .bodyNotWanted: "This request takes no body."
+        case .notFinished(let id, let state): "The explanation \(id) is \(state): it has maps once it has succeeded."
+        case .noMap(let id, let kind, let available):
+            "The explanation \(id) has no map \(kind); it has \(available.joined(separator: ", "))."
+        case .noFrame(let frame, let frames): "There is no frame \(frame): frames count from 0 to \(frames - 1)."
+        case .bundledModel(let name): "The model \(name) is built in and stays."
+        case .idempotencyConflict:
+            "The Idempotency-Key belongs to another request; choose a new key for a new request."
+        case .rangeNotSatisfiable(let size): "The range begins behind the end; there are \(size) bytes."
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import HTTPServer
+import HTTPTypes
+import Store
+
+/// Progress as it happens, by Server-Sent Events (WHATWG HTML, section 9.2).
+struct EventHandlers: Sendable {
+    let resources: Resources
+
+    /// `GET /v1/explanations/{id}/events`: an event `progress` for each change, `partial` when there is a first estimate of the score, then one of
+    /// `succeeded`, `failed` or `cancelled`, and the end. The data is the explanation's document.
+    @Sendable func stream(_ request: Request) async throws -> Response {
+        try request.allowQuery()
+        let record = try await ExplanationHandlers(resources: resources).find(request)
+        // Registered before the first event, so that no change falls between.
+        let changes = resources.store.changes(explanation: record.id)
+        let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
+        return Response(
+            status: .ok, headers: headers,
+            body: .stream { writer in
+                try await writer.write(Self.event(record))
+                if record.state.isFinal { return }
+                for await change in changes {
+                    try await writer.write(Self.event(change))
+                    if change.state.isFinal { return }
+                }
+            })
+    }
+
+    private static func event(_ record: ExplanationRecord) -> [UInt8] {
+        let name =
+            switch record.state {
+            case .queued, .running: record.partial == nil ? "progress" : "partial"
+            case .succeeded: "succeeded"
+            case .failed: "failed"
+            case .cancelled: "cancelled"
+            }
+        let document = ExplanationDocument(record, position: nil, now: Date()).json.text
+        return Array("event: \(name)\ndata: \(document)\n\n".utf8)
+    }
+}

@@ -1,0 +1,108 @@
+import Crypto
+import Foundation
+import HTTPServer
+import HTTPTypes
+import Models
+import Pipelines
+import Store
+import Video
+
+/// Reads and checks a request for an explanation: JSON, or a form with a part `video` and a part `request` or `model`.
+struct ExplanationSubmission: Sendable {
+    let resources: Resources
+
+    struct Accepted: Sendable {
+        /// With the id of the video in it.
+        let request: ExplainRequest
+        let videoID: String
+        let modelID: String
+    }
+
+    func read(_ request: Request) async throws -> Accepted {
+        var explain = ExplainRequest()
+        let parts = ["video", "request", "model"]
+        if var form = Form(request, known: parts, limit: resources.limits.videoBytes + ServiceLimits.formBytes) {
+            var content: Content?
+            var model: String?
+            do {
+                while let part = try await form.next() {
+                    switch part.name {
+                    case "video":
+                        var sink = try await UploadSink(resources.store)
+                        try await sink.receive(part.body)
+                        content = try await sink.finish()
+                    case "request":
+                        explain = try ExplainRequest(
+                            json: Data(await part.body.collect(upTo: ServiceLimits.documentBytes)))
+                    default:
+                        model = String(decoding: try await part.body.collect(upTo: 256), as: UTF8.self)
+                    }
+                }
+                explain.model = explain.model ?? model
+                // Nothing is kept of a form whose request is wrong.
+                try await check(explain, video: nil)
+            } catch {
+                if let content {
+                    let store = resources.store
+                    try await offload { try store.discard(content) }
+                }
+                throw error
+            }
+            if let content {
+                guard explain.video == nil else {
+                    throw DocumentError(path: "video", reason: "the video is in the form already; leave this field out")
+                }
+                explain.video = try await VideoHandlers(resources: resources).accept(content).record.id
+            }
+        } else {
+            guard request.mediaType == "application/json" || request.mediaType == nil else {
+                throw ServiceError.unsupportedMediaType(
+                    found: request.mediaType,
+                    expected: "application/json, or multipart/form-data with the parts video and request")
+            }
+            explain = try ExplainRequest(
+                json: Data(await request.body.collect(upTo: ServiceLimits.documentBytes)))
+        }
+        guard let videoID = explain.video else {
+            throw DocumentError(path: "video", reason: "give the id of a video, or send the video as a part of a form")
+        }
+        let store = resources.store
+        guard let video = try await offload({ try store.video(id: videoID) }) else {
+            throw ExplainError.unknownVideo(videoID)
+        }
+        let modelID = try await check(explain, video: video)
+        return Accepted(request: explain, videoID: videoID, modelID: modelID)
+    }
+
+    /// Finds what can be found before the job runs, so that it is told at once.
+    /// - Returns: the model's id.
+    @discardableResult
+    private func check(_ request: ExplainRequest, video: VideoRecord?) async throws -> String {
+        guard let name = request.model else {
+            throw DocumentError(
+                path: "model", reason: "give the id or name of a model, such as \(BundledModel.sides.rawValue)")
+        }
+        let library = resources.library
+        return try await offload {
+            guard let id = try library.id(of: name) else { throw ExplainError.unknownModel(name) }
+            let network = try library.load(id: id).network
+            let plan = try ExplainPlan(request, manifest: network.manifest)
+            _ = try ResolvedTarget(
+                plan.target, manifest: network.manifest, scores: [Float](repeating: 0, count: network.outputs))
+            if let video {
+                let facts = try JSONDecoder().decode(StoredVideoFacts.self, from: Data(video.facts.utf8))
+                // An array of floating point may be the clip itself, whatever its number of frames says.
+                if facts.arrayElement == nil { _ = try plan.sampling.sourceFrames(available: facts.frames) }
+            }
+            return id
+        }
+    }
+
+    /// Of what was asked, for a key that must not stand for two things.
+    static func fingerprint(_ accepted: Accepted) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let text = try encoder.encode(accepted.request) + Data(accepted.modelID.utf8)
+        return SHA256.hash(data: text).map { String(format: "%02x", $0) }.joined()
+    }
+}

@@ -1,0 +1,103 @@
+import Checkpoints
+import Foundation
+import HTTPServer
+import HTTPTypes
+import Models
+import Pipelines
+import Store
+
+struct ModelHandlers: Sendable {
+    let resources: Resources
+    private var store: Store { resources.store }
+
+    /// `POST /v1/models`: a form with a part `manifest` (JSON) and a part `checkpoint`, in any order. The checkpoint is bound to its architecture before
+    /// anything is acknowledged; no code of it runs.
+    @Sendable func create(_ request: Request) async throws -> Response {
+        try request.allowQuery()
+        let known = ["manifest", "checkpoint"]
+        guard var form = Form(request, known: known, limit: resources.limits.modelBytes + ServiceLimits.formBytes)
+        else {
+            throw ServiceError.unsupportedMediaType(
+                found: request.mediaType, expected: "multipart/form-data with the parts manifest and checkpoint")
+        }
+        var manifest: [UInt8]?
+        var sink: UploadSink?
+        do {
+            while let part = try await form.next() {
+                if part.name == "manifest" {
+                    manifest = try await part.body.collect(upTo: ServiceLimits.documentBytes)
+                } else {
+                    var checkpoint = try await UploadSink(store)
+                    sink = checkpoint
+                    try await checkpoint.receive(part.body)
+                }
+            }
+            guard manifest != nil else { throw ServiceError.missingPart(name: "manifest") }
+            guard sink != nil else { throw ServiceError.missingPart(name: "checkpoint") }
+        } catch {
+            sink?.cancel()
+            throw error
+        }
+        guard let manifest, let content = try await sink?.finish() else {
+            throw ServiceError.missingPart(name: "checkpoint")
+        }
+        let (record, isNew) = try await accept(content, manifest: manifest)
+        return .json(
+            JSONText(try ModelDocument(record)), status: isNew ? .created : .ok,
+            headers: [.location: "/v1/models/\(record.id)"])
+    }
+
+    private func accept(_ content: Content, manifest json: [UInt8]) async throws -> (record: ModelRecord, isNew: Bool) {
+        let (store, limits) = (store, resources.limits)
+        return try await offload {
+            do {
+                guard content.bytes <= limits.modelBytes else { throw BodyError.tooLarge(limit: limits.modelBytes) }
+                let manifest = try ModelManifest(json: Data(json))
+                guard BundledModel(rawValue: manifest.name) == nil else {
+                    throw StoreError.nameTaken(name: manifest.name)
+                }
+                let network = try Network(
+                    manifest, checkpoint: Checkpoint.open(content.url, limits: CheckpointLimits()))
+                return try store.addModel(
+                    name: manifest.name, checkpoint: content, manifest: String(decoding: json, as: UTF8.self),
+                    facts: "{\"outputs\":\(network.outputs)}")
+            } catch {
+                try store.discard(content)
+                throw error
+            }
+        }
+    }
+
+    @Sendable func list(_ request: Request) async throws -> Response {
+        try request.allowQuery()
+        let store = store
+        let documents = try await offload {
+            try BundledModel.allCases.map(ModelDocument.init) + store.models().map(ModelDocument.init)
+        }
+        return .json(JSONText(PageDocument(items: documents, next: nil)))
+    }
+
+    /// By id or by name.
+    @Sendable func show(_ request: Request) async throws -> Response {
+        try request.allowQuery()
+        let (store, name) = (store, request.parameter("id"))
+        let document = try await offload { () -> ModelDocument? in
+            if let record = try store.model(id: name) ?? store.model(name: name) { return try ModelDocument(record) }
+            return try BundledModel(rawValue: name).map(ModelDocument.init)
+        }
+        guard let document else { throw ServiceError.notFound(what: "model", id: name) }
+        return .json(JSONText(document))
+    }
+
+    @Sendable func delete(_ request: Request) async throws -> Response {
+        try request.allowQuery()
+        let (store, name) = (store, request.parameter("id"))
+        guard BundledModel(rawValue: name) == nil else { throw ServiceError.bundledModel(name: name) }
+        let wasThere = try await offload {
+            guard let record = try store.model(id: name) ?? store.model(name: name) else { return false }
+            return try store.deleteModel(id: record.id)
+        }
+        guard wasThere else { throw ServiceError.notFound(what: "model", id: name) }
+        return .noContent()
+    }
+}

@@ -1,0 +1,39 @@
+import HTTPServer
+import HTTPTypes
+
+/// The table of routes; a test holds it against openapi.yaml both ways.
+package enum Routes {
+    static func table(_ resources: Resources) -> [Route] {
+        let videos = VideoHandlers(resources: resources)
+        let models = ModelHandlers(resources: resources)
+        let explanations = ExplanationHandlers(resources: resources)
+        let events = EventHandlers(resources: resources)
+        let maps = MapHandlers(resources: resources)
+        let operations = OperationHandlers(resources: resources)
+        return [
+            Route(method: .post, pattern: "/v1/videos", handler: videos.create),
+            Route(method: .get, pattern: "/v1/videos", handler: videos.list),
+            Route(method: .get, pattern: "/v1/videos/{id}", handler: videos.show),
+            Route(method: .delete, pattern: "/v1/videos/{id}", handler: videos.delete),
+            Route(method: .get, pattern: "/v1/videos/{id}/content", handler: videos.content),
+            Route(method: .get, pattern: "/v1/videos/{id}/frames/{n}", handler: videos.frame),
+            Route(method: .post, pattern: "/v1/models", handler: models.create),
+            Route(method: .get, pattern: "/v1/models", handler: models.list),
+            Route(method: .get, pattern: "/v1/models/{id}", handler: models.show),
+            Route(method: .delete, pattern: "/v1/models/{id}", handler: models.delete),
+            Route(method: .post, pattern: "/v1/explanations", handler: explanations.create),
+            Route(method: .get, pattern: "/v1/explanations", handler: explanations.list),
+            Route(method: .get, pattern: "/v1/explanations/{id}", handler: explanations.show),
+            Route(method: .delete, pattern: "/v1/explanations/{id}", handler: explanations.delete),
+            Route(method: .get, pattern: "/v1/explanations/{id}/events", handler: events.stream),
+            Route(method: .get, pattern: "/v1/explanations/{id}/maps/{kind}", handler: maps.whole),
+            Route(method: .get, pattern: "/v1/explanations/{id}/maps/{kind}/frames/{n}", handler: maps.frame),
+            Route(method: .get, pattern: "/", handler: operations.index),
+            Route(method: .get, pattern: "/healthz", handler: operations.health),
+            Route(method: .get, pattern: "/readyz", handler: operations.readiness),
+            Route(method: .get, pattern: "/version", handler: operations.version),
+            Route(method: .get, pattern: "/openapi.yaml", handler: operations.contract),
+            Route(method: .get, pattern: "/sample.mp4", handler: operations.sample),
+        ]
+    }
+}

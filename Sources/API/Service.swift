@@ -1,0 +1,61 @@
+import Foundation
+package import HTTPServer
+import HTTPTypes
+package import Logging
+package import Pipelines
+package import Store
+
+/// The HTTP interface over the store and the models: answers every request that the transport understood.
+package struct Service: Sendable {
+    private let router: Router
+    private let logger: Logger
+
+    /// - Parameter wake: tells the workers that a job is waiting.
+    package init(
+        store: Store, library: ModelLibrary, limits: ServiceLimits, wake: @escaping @Sendable () -> Void, logger: Logger
+    ) {
+        router = Router(
+            Routes.table(Resources(store: store, library: library, limits: limits, wake: wake)))
+        self.logger = logger
+    }
+
+    package func respond(_ request: Request) async -> Response {
+        do {
+            switch router.resolve(method: request.head.method, segments: request.segments) {
+            case .found(let route, let parameters):
+                var request = request
+                request.parameters = parameters
+                return try await route.handler(request)
+            case .methodNotAllowed(let methods):
+                let names = methods.map(\.rawValue)
+                var response = Problem(
+                    status: .methodNotAllowed, code: "route.method-not-allowed",
+                    detail: ServiceError.methodNotAllowed(names).description
+                ).response
+                response.headers[.allow] = names.joined(separator: ", ")
+                return response
+            case .notFound: throw ServiceError.unknownRoute(path: request.path)
+            }
+        } catch {
+            if let problem = Problem(error) { return problem.response }
+            // The type alone: texts of errors may hold names of files, and those may hold names of patients.
+            logger.error(
+                "a request failed",
+                metadata: [
+                    "http.method": "\(request.head.method)", "error.type": "\(String(reflecting: type(of: error)))",
+                ])
+            return Problem.internalError.response
+        }
+    }
+
+    /// The answer to a request that the transport did not understand.
+    package static func refuse(_ error: ProtocolError) -> Response { Problem(error).response }
+}
+
+/// What the handlers work with.
+struct Resources: Sendable {
+    let store: Store
+    let library: ModelLibrary
+    let limits: ServiceLimits
+    let wake: @Sendable () -> Void
+}

@@ -1,0 +1,71 @@
+package import Attribution
+package import Models
+package import Motion
+package import Video
+
+/// A request with every default filled in for one model: what is done, and what goes into the provenance.
+package struct ExplainPlan: Hashable, Sendable {
+    package let sampling: ClipSampling
+    package let target: Target
+    package let method: MethodName
+    package let space: Space
+    /// Noisy copies; 1 for methods without noise.
+    package let samples: Int
+    package let levels: NoiseLevels
+    package let seed: UInt64
+    package let flow: FlowEstimatorKind
+    package let checks: [ExplainRequest.Check]
+
+    package static let sampleLimit = 10_000
+
+    /// - Throws: ``ExplainError/invalidRequest(_:)`` for numbers outside their range.
+    package init(_ request: ExplainRequest, manifest: ModelManifest) throws {
+        func check(_ path: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
+            guard let value, !range.contains(value) else { return }
+            throw ExplainError.invalidRequest(
+                DocumentError(
+                    path: path,
+                    reason: "expected a whole number from \(range.lowerBound) to \(range.upperBound), not \(value)"))
+        }
+        try check("clip.start", request.clip.start, 0...100_000_000)
+        try check("clip.frames", request.clip.frames, 1...4096)
+        try check("clip.period", request.clip.period, 1...100_000)
+        try check("samples", request.samples, 1...Self.sampleLimit)
+        sampling = ClipSampling(
+            start: request.clip.start ?? 0, frames: request.clip.frames ?? manifest.input.frames,
+            period: request.clip.period ?? manifest.input.period, padding: request.clip.padding ?? .refuse)
+        target = request.target ?? .predicted
+        method = request.method ?? .smoothgrad
+        space = request.space ?? .decomposition
+        samples = method.facts.isStochastic ? request.samples ?? 50 : 1
+        levels = try Self.levels(request.noise, stochastic: method.facts.isStochastic)
+        seed = request.seed ?? 1
+        flow = request.flow ?? .farneback
+        checks = request.checks ?? [.randomisation]
+        if space == .decomposition, sampling.frames < 2 { throw ExplainError.nothingMoves(frames: sampling.frames) }
+    }
+
+    private static func levels(_ noise: ExplainRequest.Noise?, stochastic: Bool) throws -> NoiseLevels {
+        let standard = NoiseLevels.standard
+        let levels: NoiseLevels
+        switch noise {
+        case nil: levels = standard
+        case .uniform(let level): levels = NoiseLevels(pixels: level, firstFrame: level, flow: level, error: level)
+        case .perComponent(let pixels, let firstFrame, let flow, let error):
+            levels = NoiseLevels(
+                pixels: pixels ?? standard.pixels, firstFrame: firstFrame ?? standard.firstFrame,
+                flow: flow ?? standard.flow, error: error ?? standard.error)
+        }
+        guard NoiseComponent.allCases.allSatisfy({ (0...10).contains(levels[$0]) }) else {
+            throw ExplainError.invalidRequest(
+                DocumentError(path: "noise", reason: "a level is a part of the range of values, from 0 to 10"))
+        }
+        return stochastic ? levels : .none
+    }
+
+    /// Passes forward and backward, for progress: those of the method, and two for the control.
+    package var passes: Int {
+        let method = method.method(samples: samples, levels: levels, noise: PhiloxNoise(seed: seed)).passes
+        return method + (checks.contains(.randomisation) ? 2 : 0)
+    }
+}

@@ -1,0 +1,47 @@
+package import Attribution
+package import Models
+package import Motion
+package import Video
+
+/// What a caller asks for. Nil means that the default applies, which may depend on the model.
+package struct ExplainRequest: Hashable, Sendable {
+    package struct ClipSelection: Hashable, Sendable {
+        /// The first source frame, from 0.
+        package var start: Int?
+        /// Frames of the clip; the model's own number unless given.
+        package var frames: Int?
+        /// Every period-th source frame; the model's own period unless given.
+        package var period: Int?
+        package var padding: ClipPadding?
+
+        package init() {}
+    }
+
+    /// Noise levels, as parts of each component's range.
+    package enum Noise: Hashable, Sendable {
+        /// The same for every component.
+        case uniform(Double)
+        case perComponent(pixels: Double?, firstFrame: Double?, flow: Double?, error: Double?)
+    }
+
+    package enum Check: String, Hashable, Sendable, CaseIterable, Codable {
+        /// Compares the maps with those of the same architecture with random parameters.
+        case randomisation
+    }
+
+    /// An id; nil when the video comes with the request.
+    package var video: String?
+    /// An id or a name.
+    package var model: String?
+    package var clip = ClipSelection()
+    package var target: Target?
+    package var method: MethodName?
+    package var space: Space?
+    package var samples: Int?
+    package var noise: Noise?
+    package var seed: UInt64?
+    package var flow: FlowEstimatorKind?
+    package var checks: [Check]?
+
+    package init() {}
+}

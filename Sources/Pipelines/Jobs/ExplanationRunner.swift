@@ -1,0 +1,69 @@
+import Cine
+import Foundation
+package import Jobs
+import Models
+package import Store
+package import Tensors
+package import Video
+
+/// Carries out explanations for the worker pool: from a stored request to a stored result.
+package struct ExplanationRunner: JobRunner {
+    private let store: Store
+    private let library: ModelLibrary
+    private let limits: VideoLimits
+    private let parallelism: Parallelism
+
+    package init(store: Store, library: ModelLibrary, limits: VideoLimits, parallelism: Parallelism) {
+        self.store = store
+        self.library = library
+        self.limits = limits
+        self.parallelism = parallelism
+    }
+
+    package func run(_ job: ClaimedJob, control: JobControl) throws -> JobOutcome {
+        do {
+            return try explain(job, control: control)
+        } catch {
+            // What the client sent is told to the client; the rest, interruptions too, is the pool's to deal with.
+            throw Failure(error) ?? error
+        }
+    }
+
+    private func explain(_ job: ClaimedJob, control: JobControl) throws -> JobOutcome {
+        let request = try ExplainRequest(json: Data(job.request.utf8))
+        guard let video = try store.video(id: job.videoID) else { throw ExplainError.unknownVideo(job.videoID) }
+        let model = try library.load(id: job.modelID)
+        let plan = try ExplainPlan(request, manifest: model.network.manifest)
+        let pipeline = ExplainPipeline(
+            network: model.network, plan: plan,
+            subject: ExplanationSubject(
+                video: video.id, model: model.id, videoDigest: video.sha256, modelDigest: model.sha256),
+            parallelism: parallelism)
+        let explanation = try pipeline.run(video: store.contentURL(sha256: video.sha256), limits: limits) { progress in
+            try control.report(
+                completed: progress.completed, total: progress.total, stage: progress.stage.rawValue,
+                partial: progress.partialJSON)
+        }
+        return .succeeded(
+            result: String(decoding: try explanation.report.json(pretty: false), as: UTF8.self),
+            maps: try zip(explanation.maps, explanation.report.maps).map { map, report in
+                try MapRecord(
+                    info: MapInfo(
+                        kind: map.kind.rawValue, components: map.components, frames: map.frames, height: map.height,
+                        width: map.width, firstClipFrame: map.firstClipFrame, scale: report.scale, statistics: "{}"),
+                    values: map.values.values)
+            },
+            clip: try ClipFrames(
+                width: explanation.clip.clip.width, height: explanation.clip.clip.height,
+                frames: explanation.clip.backgrounds(network: model.network.manifest.input.channels)))
+    }
+}
+
+extension ExplainProgress {
+    /// `{"value": …, "standard_error": …}` once there is a value.
+    var partialJSON: String? {
+        guard let value, value.isFinite else { return nil }
+        let error = standardError.flatMap { $0.isFinite ? ",\"standard_error\":\($0)" : nil } ?? ""
+        return "{\"value\":\(value)\(error)}"
+    }
+}

@@ -1,1 +1,0 @@
-// Pipelines: placeholder until its first file lands.

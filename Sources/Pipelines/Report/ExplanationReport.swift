@@ -1,0 +1,53 @@
+import Attribution
+import Cine
+package import Foundation
+import Models
+import Motion
+import Tensors
+import Video
+
+/// What an explanation says apart from its maps; as JSON the body of `GET /v1/explanations/{id}` and the report of the command line.
+/// Field names are in snake case there.
+package struct ExplanationReport: Encodable, Hashable, Sendable {
+    package let prediction: PredictionReport
+    /// The scalar that is differentiated.
+    package let target: TargetReport
+    /// Nil in pixels.
+    package let shares: SharesReport?
+    /// Nil in pixels.
+    package let fidelity: FidelityReport?
+    package let checks: ChecksReport
+    package let maps: [MapReport]
+    package let provenance: ProvenanceReport
+    package let notice: String
+
+    init(
+        network: Network, plan: ExplainPlan, subject: ExplanationSubject, sampled: SampledClip, scores: [Float],
+        target: ResolvedTarget, result: AttributionResult, flow: FlowFacts?, fidelity: FidelityReport?,
+        checks: ChecksReport, seconds: Double
+    ) throws {
+        prediction = PredictionReport(network.manifest, scores: scores)
+        self.target = TargetReport(target, manifest: network.manifest, result: result)
+        shares = result.shares.map(SharesReport.init)
+        self.fidelity = fidelity
+        self.checks = checks
+        maps = result.maps.map(MapReport.init)
+        provenance = ProvenanceReport(
+            network: network, plan: plan, subject: subject, sampled: sampled, result: result, flow: flow,
+            seconds: seconds)
+        notice = SoftwareVersion.notice
+    }
+
+    /// - Throws: ``ExplainError/notFinite(_:)``.
+    package func json(pretty: Bool) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting =
+            pretty ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return try encoder.encode(self)
+        } catch {
+            throw ExplainError.notFinite("numbers of the report are")
+        }
+    }
+}

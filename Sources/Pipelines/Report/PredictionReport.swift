@@ -1,0 +1,71 @@
+import Attribution
+package import Models
+
+/// What the model says about the clip.
+package struct PredictionReport: Encodable, Hashable, Sendable {
+    /// Raw outputs, flattened, before any softmax.
+    package let scores: [Float]
+    /// Names of the outputs, if the manifest has any.
+    package let names: [String]?
+    /// The highest output of a classification; nil for regressions.
+    package let output: Int?
+    package let label: String?
+    /// The value of that output; of a regression its first output.
+    package let value: Double
+    /// Softmax of that output; nil for regressions.
+    package let probability: Double?
+    package let unit: String?
+
+    init(_ manifest: ModelManifest, scores: [Float]) {
+        self.scores = scores
+        names = manifest.outputNames.isEmpty ? nil : manifest.outputNames
+        switch manifest.purpose {
+        case .classification:
+            let highest = scores.indices.max { scores[$0] < scores[$1] || (scores[$0] == scores[$1] && $0 > $1) } ?? 0
+            output = highest
+            label = manifest.labels.indices.contains(highest) ? manifest.labels[highest] : nil
+            value = Double(scores[highest])
+            let sum = scores.reduce(0.0) { $0 + Double($1 - scores[highest]).exponential }
+            probability = 1 / sum
+            unit = nil
+        case .regression:
+            output = nil
+            label = nil
+            value = Double(scores[0])
+            probability = nil
+            unit = manifest.outputs.first?.unit
+        }
+    }
+}
+
+/// The scalar that was differentiated.
+package struct TargetReport: Encodable, Hashable, Sendable {
+    package let definition: Target
+    package let description: String
+    /// At the clip without noise; an angle in radians.
+    package let value: Double
+    /// Over the noisy copies; nil without noise.
+    package let meanUnderNoise: Double?
+    package let standardErrorUnderNoise: Double?
+
+    init(_ target: ResolvedTarget, manifest: ModelManifest, result: AttributionResult) {
+        func name(_ index: Int) -> String {
+            let names = manifest.outputNames
+            return names.indices.contains(index) ? "output \(index) (\(names[index]))" : "output \(index)"
+        }
+        switch target {
+        case .output(let index):
+            definition = .output(index)
+            description = name(index)
+        case .difference(let a, let b):
+            definition = .difference(a, b)
+            description = "\(name(a)) minus \(name(b))"
+        case .angle(let y, let x):
+            definition = .angle(y: y, x: x)
+            description = "angle of \(name(y)) over \(name(x)), in radians"
+        }
+        value = result.value
+        meanUnderNoise = result.sampled?.mean
+        standardErrorUnderNoise = result.sampled?.standardError
+    }
+}

@@ -1,0 +1,109 @@
+import Cine
+import Attribution
+import Models
+import Motion
+import Tensors
+import Video
+
+/// Enough to make the same explanation again and to know what its names mean.
+package struct ProvenanceReport: Encodable, Hashable, Sendable {
+    package struct Software: Encodable, Hashable, Sendable {
+        package let name, version: String
+    }
+
+    package struct File: Encodable, Hashable, Sendable {
+        package let id, sha256: String
+    }
+
+    package struct Model: Encodable, Hashable, Sendable {
+        package let id, name, architecture, sha256: String
+        package let intendedUse: String?
+    }
+
+    package struct ClipFacts: Encodable, Hashable, Sendable {
+        package let start, frames, period: Int
+        package let padding: String
+        /// Index of the source frame of each frame; -1 for a black one.
+        package let sourceFrames: [Int]
+        /// Pixels, before and after.
+        package let sourceHeight, sourceWidth, height, width: Int
+        /// Frames a second of the clip; nil for arrays.
+        package let frameRate: Double?
+    }
+
+    package struct Method: Encodable, Hashable, Sendable {
+        package let name, title, reference, definition, space: String
+        /// Noisy copies and their noise; nil without noise.
+        package let samples: Int?
+        package let noise: Components?
+        /// Standard deviations that the levels came to, in each component's unit.
+        package let sigma: Components?
+        package let seed: UInt64?
+        package let passes: Int
+    }
+
+    /// Only those of the space.
+    package struct Components: Encodable, Hashable, Sendable {
+        package let pixels, firstFrame, flow, error: Double?
+
+        init(_ levels: NoiseLevels, in space: Space) {
+            let isParts = space == .decomposition
+            pixels = isParts ? nil : levels.pixels
+            firstFrame = isParts ? levels.firstFrame : nil
+            flow = isParts ? levels.flow : nil
+            error = isParts ? levels.error : nil
+        }
+    }
+
+    package struct Flow: Encodable, Hashable, Sendable {
+        package let estimator, library: String
+        /// Numbers and names, as text.
+        package let parameters: [String: String]
+    }
+
+    package let software: Software
+    package let video: File
+    package let model: Model
+    package let clip: ClipFacts
+    package let method: Method
+    /// Nil in pixels.
+    package let flow: Flow?
+    /// Of the whole computation.
+    package let seconds: Double
+
+    init(
+        network: Network, plan: ExplainPlan, subject: ExplanationSubject, sampled: SampledClip,
+        result: AttributionResult,
+        flow: FlowFacts?, seconds: Double
+    ) {
+        software = Software(name: SoftwareVersion.name, version: SoftwareVersion.current)
+        video = File(id: subject.video, sha256: subject.videoDigest)
+        model = Model(
+            id: subject.model, name: network.manifest.name, architecture: network.manifest.architecture.summary,
+            sha256: subject.modelDigest, intendedUse: network.manifest.intendedUse)
+        clip = ClipFacts(
+            start: plan.sampling.start, frames: plan.sampling.frames, period: plan.sampling.period,
+            padding: plan.sampling.padding.rawValue, sourceFrames: sampled.sourceFrames,
+            sourceHeight: sampled.sourceSize.height, sourceWidth: sampled.sourceSize.width, height: sampled.clip.height,
+            width: sampled.clip.width, frameRate: sampled.clip.frameRate?.framesPerSecond)
+        let facts = plan.method.facts
+        method = Method(
+            name: plan.method.rawValue, title: facts.title, reference: facts.reference, definition: facts.definition,
+            space: plan.space.rawValue, samples: facts.isStochastic ? plan.samples : nil,
+            noise: facts.isStochastic ? Components(plan.levels, in: plan.space) : nil,
+            sigma: result.sigma.map { Components($0, in: plan.space) }, seed: facts.isStochastic ? plan.seed : nil,
+            passes: result.passes)
+        self.flow = flow.map {
+            Flow(
+                estimator: $0.estimator.rawValue, library: $0.library,
+                parameters: Dictionary(
+                    $0.parameters.map { parameter in
+                        switch parameter.value {
+                        case .number(let number): (parameter.name, "\(number)")
+                        case .text(let text): (parameter.name, text)
+                        }
+                    }, uniquingKeysWith: { first, _ in first }))
+        }
+        self.seconds = seconds
+    }
+}
