@@ -10,4 +10,3 @@
 static inline int cinegrad_error_end_of_file(void) { return AVERROR_EOF; }
 static inline int cinegrad_error_again(void) { return AVERROR(EAGAIN); }
 static inline int cinegrad_error_invalid_data(void) { return AVERROR_INVALIDDATA; }
-static inline int cinegrad_error_out_of_memory(void) { return AVERROR(ENOMEM); }

@@ -61,6 +61,10 @@ import Video
             arguments: ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-pix_fmt", "yuv420p"],
             format: .matroska, codec: "vp9", pixelFormat: "yuv420p"),
         Encoding(
+            name: "av1.mkv",
+            arguments: ["-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "8", "-pix_fmt", "yuv420p"],
+            format: .matroska, codec: "av1", pixelFormat: "yuv420p"),
+        Encoding(
             name: "hidden.webm",
             arguments: ["-c:v", "libvpx", "-auto-alt-ref", "1", "-lag-in-frames", "8", "-b:v", "200k"],
             format: .matroska, codec: "vp8", pixelFormat: "yuv420p"),

@@ -184,6 +184,38 @@ import Video
             }
         }
 
+        /// Damage in any container is an error or goes unnoticed; the process lives and comes to an end.
+        @Test(arguments: [
+            ("avi", ["-c:v", "mjpeg", "-pix_fmt", "yuvj420p"]), ("avi", ["-c:v", "mpeg4"]), ("mkv", ["-c:v", "ffv1"]),
+            ("webm", ["-c:v", "libvpx"]), ("gif", []), ("mp4", ["-c:v", "libx264", "-movflags", "frag_keyframe"]),
+        ])
+        func damageInAnyContainerOnlyThrows(kind: String, encoding: [String]) throws {
+            try withTemporaryDirectory { directory in
+                let url = directory.appending(path: "whole.\(kind)")
+                try FFmpegCommand.makeVideo(url, size: "48x32", frames: 8, rate: "25", encoding)
+                let whole = Array(try Data(contentsOf: url))
+                var state: UInt64 = 5
+                func next(below limit: Int) -> Int {
+                    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                    return Int(state >> 33) % limit
+                }
+                for round in 0..<120 {
+                    var bytes = whole
+                    for _ in 0..<6 {
+                        bytes[next(below: round < 60 ? min(bytes.count, 1500) : bytes.count)] = UInt8(next(below: 256))
+                    }
+                    let damaged = directory.appending(path: "damaged")
+                    try Data(bytes).write(to: damaged)
+                    do {
+                        _ = try VideoProbe.probe(damaged, limits: VideoLimits())
+                        _ = try ClipReader.read(
+                            damaged, sampling: ClipSampling(start: 0, frames: 8, period: 1, padding: .repeatLast),
+                            size: ClipSize(height: 16, width: 16), channels: .rgb, limits: VideoLimits())
+                    } catch is VideoError {}
+                }
+            }
+        }
+
         /// A JPEG whose middle is overwritten within an AVI: the frame before it is read, it itself is not.
         @Test func aDamagedFrameIsNamed() throws {
             try withTemporaryDirectory { directory in

@@ -10,6 +10,8 @@ final class Container {
     /// Valid until the next call of ``readPacket()``.
     let packet: Owned<AVPacket>
     private let context: Owned<AVFormatContext>
+    /// Packets of the stream that were read so far.
+    private var packets = 0
 
     /// - Throws: ``VideoError``.
     init(_ url: URL, _ format: ContainerFormat, limits: VideoLimits) throws {
@@ -80,11 +82,15 @@ final class Container {
                 guard error >= 0 else { throw VideoError.unreadable(reason: FFmpeg.reason(error)) }
                 return false
             }
-            // Of what was recognised at the start, only an early end makes reading a packet fail.
+            guard status != cinegrad_error_invalid_data() else {
+                throw VideoError.decodingFailed(frame: packets, reason: "the container is damaged around it")
+            }
+            // Of what was recognised at the start, only an early end makes reading a packet fail otherwise.
             guard status >= 0 else { throw VideoError.truncated }
             // An empty packet is a dropped frame in AVI; to a decoder it would mean the end.
             guard packet.pointee.stream_index == stream.pointee.index, packet.pointee.size > 0 else { continue }
             guard packet.pointee.flags & AV_PKT_FLAG_CORRUPT == 0 else { throw VideoError.truncated }
+            packets += 1
             return true
         }
     }

@@ -50,7 +50,8 @@ final class FrameScaler {
             source = nil
             context = makeContext(needed)
             guard context != nil else {
-                throw VideoError.decodingFailed(frame: index, reason: "its pixel format cannot be converted")
+                throw VideoError.decodingFailed(
+                    frame: index, reason: "it cannot be converted to \(size.width)x\(size.height) pixels")
             }
             source = needed
         }
