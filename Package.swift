@@ -28,9 +28,7 @@ let package = Package(
     products: [.executable(name: "cinegrad", targets: ["cinegrad"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(
-            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
-            traits: ["YAML", "CommandLineArguments"]),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -130,7 +128,7 @@ let package = Package(
                 logging,
                 .product(name: "Yams", package: "Yams"),
             ]),
-        tests("EndToEndTests", ["Tensors", "cinegrad"]),
+        tests("EndToEndTests", ["Tensors", "cinegrad", logging]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

@@ -1,0 +1,81 @@
+package import Foundation
+package import Logging
+
+/// Every setting of the service, read once when it starts. What each means is documented in `Config/cinegrad.yaml`.
+package struct AppConfiguration: Hashable, Sendable {
+    package struct Server: Hashable, Sendable {
+        /// A numeric address or a name of this machine.
+        package let host: String
+        /// 0 stands for a free one.
+        package let port: Int
+        /// How long requests under way may take to end at SIGTERM.
+        package let drain: Duration
+        /// Whether `host` may be an address that other machines reach.
+        package let allowsRemote: Bool
+    }
+
+    package struct Limits: Hashable, Sendable {
+        package let videoBytes: Int
+        package let modelBytes: Int
+        /// Explanations that wait for a worker.
+        package let queuedJobs: Int
+    }
+
+    package struct Workers: Hashable, Sendable {
+        /// Explanations at the same time.
+        package let count: Int
+        /// Of one explanation.
+        package let threads: Int
+        package let lease: Duration
+    }
+
+    package let server: Server
+    package let dataDirectory: URL
+    package let limits: Limits
+    package let workers: Workers
+    package let logLevel: Logger.Level
+}
+
+extension AppConfiguration {
+    /// Reads the settings: flags win over environment variables, those over the file, and all over the defaults.
+    /// - Parameters:
+    ///   - flags: values given on the command line, with the names of their flags.
+    ///   - file: path of a YAML file.
+    /// - Throws: ``ConfigurationError``
+    package init(flags: [FlagValue], environment: [String: String], file: String?) throws {
+        let sources = SettingSources(
+            flags: flags, environment: environment, file: try file.map(ConfigurationFile.init(path:)))
+        server = Server(
+            host: try sources.text(.serverHost) ?? "127.0.0.1",
+            port: try sources.integer(.serverPort, in: 0...65_535) ?? 8080,
+            drain: .seconds(try sources.integer(.serverDrainSeconds, in: 0...3600) ?? 20),
+            allowsRemote: try sources.boolean(.serverAllowRemote) ?? false)
+        dataDirectory = try sources.directory(.dataDirectory) ?? Self.standardDataDirectory(environment)
+        limits = Limits(
+            videoBytes: try sources.integer(.limitsVideoBytes, in: Self.byteRange) ?? 4 << 30,
+            modelBytes: try sources.integer(.limitsModelBytes, in: Self.byteRange) ?? 2 << 30,
+            queuedJobs: try sources.integer(.limitsQueuedJobs, in: 1...1_000_000) ?? 1000)
+        workers = Workers(
+            count: try sources.integer(.workersCount, in: 1...256) ?? 1,
+            threads: try sources.integer(.workersThreads, in: 1...1024)
+                ?? ProcessInfo.processInfo.activeProcessorCount,
+            lease: .seconds(try sources.integer(.workersLeaseSeconds, in: 3...3600) ?? 30))
+        logLevel = try sources.name(.logLevel) ?? .info
+
+        guard server.allowsRemote || Loopback.contains(server.host) else {
+            throw ConfigurationError.remoteHost(server.host, origin: sources.origin(of: .serverHost))
+        }
+    }
+
+    /// One byte to one tebibyte.
+    private static let byteRange = 1...1 << 40
+
+    /// `$XDG_DATA_HOME/cinegrad`, or `~/.local/share/cinegrad` (XDG Base Directory Specification: relative paths do not count).
+    private static func standardDataDirectory(_ environment: [String: String]) throws -> URL {
+        if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") {
+            return URL(filePath: data, directoryHint: .isDirectory).appending(path: "cinegrad")
+        }
+        guard let home = environment["HOME"], home.hasPrefix("/") else { throw ConfigurationError.noHomeDirectory }
+        return URL(filePath: home, directoryHint: .isDirectory).appending(path: ".local/share/cinegrad")
+    }
+}

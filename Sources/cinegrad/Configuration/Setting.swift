@@ -1,0 +1,40 @@
+/// Everything that can be set, by its name in a configuration file. `Config/cinegrad.yaml` documents each.
+package enum Setting: String, Hashable, Sendable, CaseIterable {
+    case serverHost = "server.host"
+    case serverPort = "server.port"
+    case serverDrainSeconds = "server.drain-seconds"
+    case serverAllowRemote = "server.allow-remote"
+    case dataDirectory = "data.directory"
+    case limitsVideoBytes = "limits.video-bytes"
+    case limitsModelBytes = "limits.model-bytes"
+    case limitsQueuedJobs = "limits.queued-jobs"
+    case workersCount = "workers.count"
+    case workersThreads = "workers.threads"
+    case workersLeaseSeconds = "workers.lease-seconds"
+    case logLevel = "log.level"
+
+    /// The environment variable that sets it.
+    package var environmentVariable: String {
+        "CINEGRAD_" + rawValue.uppercased().map { $0 == "." || $0 == "-" ? "_" : String($0) }.joined()
+    }
+}
+
+/// Where the value of a setting came from.
+package enum SettingOrigin: Hashable, Sendable {
+    case flag(String)
+    case environment(variable: String)
+    /// Lines count from 1.
+    case file(path: String, line: Int)
+    case standard
+}
+
+extension SettingOrigin: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .flag(let name): "from the flag \(name)"
+        case .environment(let variable): "from the environment variable \(variable)"
+        case .file(let path, let line): "from \(path), line \(line)"
+        case .standard: "by default"
+        }
+    }
+}

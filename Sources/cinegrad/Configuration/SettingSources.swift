@@ -1,0 +1,97 @@
+import Configuration
+import Foundation
+
+/// A setting as a flag gave it.
+package struct FlagValue: Hashable, Sendable {
+    let setting: Setting
+    /// With its dashes.
+    let flag: String
+    let text: String
+
+    package init(_ setting: Setting, flag: String, text: String) {
+        self.setting = setting
+        self.flag = flag
+        self.text = text
+    }
+}
+
+/// The places that settings come from, looked through in their order. Values are read as text and converted here, so that an error can name
+/// value, range and origin.
+struct SettingSources {
+    private let flags: [FlagValue]
+    private let environment: [String: String]
+    private let file: ConfigurationFile?
+    private let reader: ConfigReader
+
+    init(flags: [FlagValue], environment: [String: String], file: ConfigurationFile?) {
+        self.flags = flags
+        self.environment = environment
+        self.file = file
+        func provider(_ name: String, _ values: [(Setting, String)]) -> InMemoryProvider {
+            InMemoryProvider(
+                name: name,
+                values: Dictionary(
+                    values.map {
+                        (AbsoluteConfigKey(ConfigKey($0.rawValue)), ConfigValue(.string($1), isSecret: false))
+                    },
+                    uniquingKeysWith: { _, last in last }))
+        }
+        reader = ConfigReader(providers: [
+            provider("flags", flags.map { ($0.setting, $0.text) }),
+            EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "cinegrad"),
+            provider("file", (file?.entries ?? [:]).map { ($0.key, $0.value.text) }),
+        ])
+    }
+
+    func origin(of setting: Setting) -> SettingOrigin {
+        if let flag = flags.last(where: { $0.setting == setting }) { return .flag(flag.flag) }
+        let variable = setting.environmentVariable
+        if environment[variable] != nil { return .environment(variable: variable) }
+        if let file, let entry = file.entries[setting] { return .file(path: file.path, line: entry.line) }
+        return .standard
+    }
+
+    func text(_ setting: Setting) throws -> String? {
+        guard let text = reader.string(forKey: ConfigKey(setting.rawValue)) else { return nil }
+        guard !text.isEmpty, !text.utf8.contains(0) else { throw invalid(setting, text, expected: "a text") }
+        return text
+    }
+
+    func integer(_ setting: Setting, in range: ClosedRange<Int>) throws -> Int? {
+        guard let text = try text(setting) else { return nil }
+        guard let value = Int(text), range.contains(value) else {
+            throw invalid(
+                setting, text, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    func boolean(_ setting: Setting) throws -> Bool? {
+        guard let text = try text(setting) else { return nil }
+        guard let value = Bool(text) else { throw invalid(setting, text, expected: "true or false") }
+        return value
+    }
+
+    /// One of a closed list of names.
+    func name<Name: RawRepresentable & CaseIterable>(_ setting: Setting) throws -> Name?
+    where Name.RawValue == String {
+        guard let text = try text(setting) else { return nil }
+        guard let value = Name(rawValue: text) else {
+            let names = Name.allCases.map(\.rawValue).joined(separator: ", ")
+            throw invalid(setting, text, expected: "one of \(names)")
+        }
+        return value
+    }
+
+    /// A path; `~/` at its beginning stands for the home directory.
+    func directory(_ setting: Setting) throws -> URL? {
+        guard let text = try text(setting) else { return nil }
+        guard text.hasPrefix("~/") else { return URL(filePath: text, directoryHint: .isDirectory) }
+        guard let home = environment["HOME"], home.hasPrefix("/") else { throw ConfigurationError.noHomeDirectory }
+        return URL(filePath: home, directoryHint: .isDirectory).appending(path: text.dropFirst(2))
+    }
+
+    private func invalid(_ setting: Setting, _ value: String, expected: String) -> ConfigurationError {
+        .invalidValue(setting, value: value, expected: expected, origin: origin(of: setting))
+    }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import Logging
+import TestSupport
+import Testing
+
+import cinegrad
+
+struct AppConfigurationTests {
+    private let environment = ["HOME": "/home/someone"]
+
+    @Test func defaults() throws {
+        let configuration = try AppConfiguration(flags: [], environment: environment, file: nil)
+        #expect(configuration.server.host == "127.0.0.1")
+        #expect(configuration.server.port == 8080)
+        #expect(configuration.server.drain == .seconds(20))
+        #expect(!configuration.server.allowsRemote)
+        #expect(configuration.dataDirectory.path == "/home/someone/.local/share/cinegrad")
+        #expect(configuration.limits.videoBytes == 4_294_967_296)
+        #expect(configuration.limits.modelBytes == 2_147_483_648)
+        #expect(configuration.limits.queuedJobs == 1000)
+        #expect(configuration.workers.count == 1)
+        #expect(configuration.workers.threads == ProcessInfo.processInfo.activeProcessorCount)
+        #expect(configuration.workers.lease == .seconds(30))
+        #expect(configuration.logLevel == .info)
+    }
+
+    @Test func flagsWinOverEnvironmentOverFile() throws {
+        try withFile("server: {port: 1001, drain-seconds: 3}\nlog: {level: error}\nworkers: {count: 2}") { file in
+            let environment = environment.merging(["CINEGRAD_SERVER_PORT": "1002", "CINEGRAD_LOG_LEVEL": "debug"]) {
+                $1
+            }
+            let flags = [FlagValue(.serverPort, flag: "--port", text: "1003")]
+            let configuration = try AppConfiguration(flags: flags, environment: environment, file: file)
+            #expect(configuration.server.port == 1003)
+            #expect(configuration.logLevel == .debug)
+            #expect(configuration.workers.count == 2)
+            #expect(configuration.server.drain == .seconds(3))
+            let unflagged = try AppConfiguration(flags: [], environment: environment, file: file)
+            #expect(unflagged.server.port == 1002)
+        }
+    }
+
+    @Test(arguments: Setting.allCases)
+    func everySettingIsReadFromEachSource(_ setting: Setting) throws {
+        let standard = try AppConfiguration(flags: [], environment: environment, file: nil)
+        let value = Self.otherValue(setting)
+        let byVariable = try AppConfiguration(
+            flags: [], environment: environment.merging([setting.environmentVariable: value]) { $1 }, file: nil)
+        let byFlag = try AppConfiguration(
+            flags: [FlagValue(setting, flag: "--flag", text: value)], environment: environment, file: nil)
+        let parts = setting.rawValue.split(separator: ".")
+        let byFile = try withFile("\(parts[0]):\n  \(parts[1]): \(value)\n") {
+            try AppConfiguration(flags: [], environment: environment, file: $0)
+        }
+        #expect(byVariable != standard)
+        #expect(byVariable == byFile)
+        #expect(byVariable == byFlag)
+    }
+
+    /// A valid value that is not the default.
+    private static func otherValue(_ setting: Setting) -> String {
+        switch setting {
+        case .serverHost: "::1"
+        case .serverPort: "0"
+        case .serverDrainSeconds: "0"
+        case .serverAllowRemote: "true"
+        case .dataDirectory: "/elsewhere"
+        case .limitsVideoBytes, .limitsModelBytes: "1"
+        case .limitsQueuedJobs: "1"
+        case .workersCount: "256"
+        case .workersThreads: "1024"
+        case .workersLeaseSeconds: "3"
+        case .logLevel: "critical"
+        }
+    }
+
+    @Test(arguments: [
+        (Setting.serverPort, "65536", "a whole number from 0 to 65535"),
+        (.serverPort, "-1", "a whole number from 0 to 65535"),
+        (.serverPort, "80a", "a whole number from 0 to 65535"),
+        (.serverPort, "8080.0", "a whole number from 0 to 65535"),
+        (.serverDrainSeconds, "3601", "a whole number from 0 to 3600"),
+        (.serverAllowRemote, "yes", "true or false"),
+        (.serverHost, "", "a text"),
+        (.limitsVideoBytes, "0", "a whole number from 1 to 1099511627776"),
+        (.limitsModelBytes, "99999999999999999999", "a whole number from 1 to 1099511627776"),
+        (.limitsQueuedJobs, "0", "a whole number from 1 to 1000000"),
+        (.workersCount, "257", "a whole number from 1 to 256"),
+        (.workersThreads, "0", "a whole number from 1 to 1024"),
+        (.workersLeaseSeconds, "2", "a whole number from 3 to 3600"),
+        (.logLevel, "loud", "one of trace, debug, info, notice, warning, error, critical"),
+    ])
+    func invalidValuesAreNamedWithTheirOrigin(_ setting: Setting, _ value: String, _ expected: String) throws {
+        let variable = setting.environmentVariable
+        #expect(
+            throws: ConfigurationError.invalidValue(
+                setting, value: value, expected: expected, origin: .environment(variable: variable))
+        ) {
+            try AppConfiguration(
+                flags: [], environment: environment.merging([variable: value]) { $1 }, file: nil)
+        }
+        #expect(
+            throws: ConfigurationError.invalidValue(
+                setting, value: value, expected: expected, origin: .flag("--some"))
+        ) {
+            try AppConfiguration(
+                flags: [FlagValue(setting, flag: "--some", text: value)], environment: environment, file: nil)
+        }
+    }
+
+    @Test func errorsSayWhatToDo() {
+        let invalid = ConfigurationError.invalidValue(
+            .serverPort, value: "x", expected: "a whole number from 0 to 65535",
+            origin: .file(path: "a.yaml", line: 3))
+        #expect(
+            invalid.description
+                == "server.port is \"x\" (from a.yaml, line 3): expected a whole number from 0 to 65535")
+        let remote = ConfigurationError.remoteHost("0.0.0.0", origin: .flag("--host"))
+        #expect(remote.description.contains("put a proxy with TLS in front of it and set server.allow-remote: true"))
+        #expect(remote.description.contains("server.host is \"0.0.0.0\" (from the flag --host)"))
+    }
+
+    @Test(arguments: ["0.0.0.0", "192.168.1.4", "::", "fe80::1", "example.org", "128.0.0.1", "::ffff:127.0.0.1"])
+    func hostsThatOthersReachNeedConsent(_ host: String) throws {
+        let flags = [FlagValue(.serverHost, flag: "--host", text: host)]
+        #expect(throws: ConfigurationError.remoteHost(host, origin: .flag("--host"))) {
+            try AppConfiguration(flags: flags, environment: environment, file: nil)
+        }
+        let allowed = try AppConfiguration(
+            flags: flags, environment: environment.merging(["CINEGRAD_SERVER_ALLOW_REMOTE": "true"]) { $1 }, file: nil)
+        #expect(allowed.server.host == host)
+    }
+
+    @Test(arguments: ["127.0.0.1", "127.9.8.7", "::1", "0:0:0:0:0:0:0:1", "localhost", "LocalHost"])
+    func loopbackNeedsNoConsent(_ host: String) throws {
+        let flags = [FlagValue(.serverHost, flag: "--host", text: host)]
+        #expect(try AppConfiguration(flags: flags, environment: environment, file: nil).server.host == host)
+    }
+
+    @Test func dataDirectories() throws {
+        func directory(_ environment: [String: String], _ value: String?) throws -> String {
+            let flags = value.map { [FlagValue(.dataDirectory, flag: "--data-directory", text: $0)] } ?? []
+            return try AppConfiguration(flags: flags, environment: environment, file: nil).dataDirectory
+                .path(percentEncoded: false)
+        }
+        #expect(try directory(["XDG_DATA_HOME": "/x", "HOME": "/h"], nil) == "/x/cinegrad")
+        #expect(try directory(["XDG_DATA_HOME": "relative", "HOME": "/h"], nil) == "/h/.local/share/cinegrad")
+        #expect(try directory(["HOME": "/h"], "~/a b%20c") == "/h/a b%20c")
+        #expect(try directory([:], "/data/").hasPrefix("/data"))
+        #expect(throws: ConfigurationError.noHomeDirectory) { try directory([:], nil) }
+    }
+}
