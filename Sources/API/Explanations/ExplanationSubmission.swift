@@ -90,7 +90,7 @@ struct ExplanationSubmission: Sendable {
             _ = try ResolvedTarget(
                 plan.target, manifest: network.manifest, scores: [Float](repeating: 0, count: network.outputs))
             if let video {
-                let facts = try JSONDecoder().decode(StoredVideoFacts.self, from: Data(video.facts.utf8))
+                let facts = try StoredVideoFacts(stored: video.facts)
                 // An array of floating point may be the clip itself, whatever its number of frames says.
                 if facts.arrayElement == nil { _ = try plan.sampling.sourceFrames(available: facts.frames) }
             }

@@ -24,6 +24,13 @@ struct StoredVideoFacts: Codable, Hashable, Sendable {
         arrayShape = facts.arrayShape
         arrayElement = facts.arrayElement
     }
+
+    /// - Throws: `DecodingError` when what is stored is damaged.
+    init(stored json: String) throws {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        self = try decoder.decode(StoredVideoFacts.self, from: Data(json.utf8))
+    }
 }
 
 /// A video as clients see it.
@@ -40,7 +47,7 @@ struct VideoDocument: Encodable {
 
     /// - Throws: `DecodingError` when what is stored is damaged.
     init(_ record: VideoRecord) throws {
-        let facts = try JSONDecoder().decode(StoredVideoFacts.self, from: Data(record.facts.utf8))
+        let facts = try StoredVideoFacts(stored: record.facts)
         id = record.id
         sha256 = record.sha256
         bytes = record.bytes

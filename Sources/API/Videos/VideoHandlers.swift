@@ -107,7 +107,7 @@ struct VideoHandlers: Sendable {
     @Sendable func frame(_ request: Request) async throws -> Response {
         try request.allowQuery()
         let record = try await record(request)
-        let frames = try JSONDecoder().decode(StoredVideoFacts.self, from: Data(record.facts.utf8)).frames
+        let frames = try StoredVideoFacts(stored: record.facts).frames
         let text = request.parameter("n")
         guard let number = Int(text), (0..<frames).contains(number) else {
             throw ServiceError.noFrame(frame: text, frames: frames)

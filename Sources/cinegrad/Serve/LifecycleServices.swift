@@ -1,0 +1,27 @@
+import HTTPServer
+import Jobs
+import ServiceLifecycle
+
+/// The workers, from start to shutdown.
+struct WorkerService: Service {
+    let pool: WorkerPool
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await pool.run() }
+    }
+}
+
+/// A listener that was started, until shutdown.
+struct ListenerService: Service {
+    let listener: Listener
+    let drain: Duration
+    let greeting: Greeting
+
+    func run() async throws {
+        // Here and not earlier: signals are handled from now on.
+        greeting.print()
+        // Ends by throwing when the whole group is cancelled; then there is nothing to wait for.
+        let isGraceful = (try? await gracefulShutdown()) != nil
+        await listener.shutdown(within: isGraceful ? drain : .zero)
+    }
+}

@@ -1,0 +1,95 @@
+import API
+import Foundation
+import HTTPServer
+import Jobs
+import Logging
+import Pipelines
+import ServiceLifecycle
+import Store
+import Tensors
+import UnixSignals
+import Video
+
+/// The service from start to end: store, workers and server under one lifecycle.
+struct ServingProcess {
+    /// How long a job may take to notice that the service stops; it looks up after each pass through the model.
+    private static let jobDrain: Duration = .seconds(5)
+
+    private let configuration: AppConfiguration
+    private let logger: Logger
+
+    init(_ configuration: AppConfiguration) {
+        self.configuration = configuration
+        var logger = Logger(label: "cinegrad", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = configuration.logLevel
+        self.logger = logger
+    }
+
+    /// Serves until a signal ends it.
+    /// - Throws: ``ServeError`` or `ListenerError` when it cannot start.
+    func run() async throws {
+        // Whoever reads the greeting or the log may go away.
+        signal(SIGPIPE, SIG_IGN)
+        let store = try openStore()
+        try recover(store)
+
+        let limits = ServiceLimits(
+            videoBytes: configuration.limits.videoBytes, modelBytes: configuration.limits.modelBytes,
+            video: VideoLimits())
+        let library = ModelLibrary(store: store)
+        let pool = WorkerPool(
+            store: store, workers: configuration.workers.count, lease: configuration.workers.lease,
+            drain: Self.jobDrain,
+            runner: ExplanationRunner(
+                store: store, library: library, limits: limits.video,
+                parallelism: Parallelism(threads: configuration.workers.threads)),
+            logger: logger)
+        let service = Service(
+            store: store, library: library, limits: limits, wake: { pool.wake() }, logger: logger)
+        let listener = Listener(
+            configuration: ServerConfiguration(
+                host: configuration.server.host, port: configuration.server.port, limits: ServerLimits()),
+            logger: logger, responder: { await service.respond($0) }, refusal: { Service.refuse($0) })
+
+        let address = try await listener.start()
+        let greeting = Greeting(
+            host: configuration.server.host, port: address.port, dataDirectory: configuration.dataDirectory)
+        // They are shut down from the last to the first: jobs run on while requests that wait for them are drained.
+        var group = ServiceGroupConfiguration(
+            services: [
+                .init(service: WorkerService(pool: pool), serviceName: "workers"),
+                .init(
+                    service: ListenerService(
+                        listener: listener, drain: configuration.server.drain, greeting: greeting),
+                    serviceName: "server"),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = configuration.server.drain + Self.jobDrain * 2
+        try await ServiceGroup(configuration: group).run()
+        logger.info("stopped")
+    }
+
+    private func openStore() throws -> Store {
+        let directory = configuration.dataDirectory
+        do {
+            return try Store(
+                directory: directory,
+                limits: StoreLimits(
+                    queued: configuration.limits.queuedJobs, interruptions: StoreLimits.standard.interruptions))
+        } catch let error as StoreError {
+            throw ServeError.dataDirectory(path: directory.path, error)
+        }
+    }
+
+    /// Puts what a crash interrupted back into the queue.
+    private func recover(_ store: Store) throws {
+        let report = try store.recover()
+        guard report.requeued + report.poisoned + report.cancelled > 0 else { return }
+        logger.notice(
+            "the last run ended in the middle of jobs",
+            metadata: [
+                "jobs.requeued": "\(report.requeued)", "jobs.poisoned": "\(report.poisoned)",
+                "jobs.cancelled": "\(report.cancelled)",
+            ])
+    }
+}
