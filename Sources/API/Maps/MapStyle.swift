@@ -1,4 +1,5 @@
 import HTTPServer
+import Pipelines
 import Video
 
 /// How a map is drawn, by the parameters of a request.
@@ -14,9 +15,9 @@ struct MapStyle: Sendable {
     let zoom: Int
 
     init(_ request: Request, zoom standard: Int) throws {
-        style = try request.name("style", as: FrameStyle.self) ?? .overlay
-        colorMap = try request.name("colormap", as: ColorMap.self) ?? .standard
-        alpha = try request.number("alpha", in: 0...1) ?? MapRenderer.standardAlpha
+        style = try request.name("style", as: FrameStyle.self) ?? MapPainter.Look.standard.style
+        colorMap = try request.name("colormap", as: ColorMap.self) ?? MapPainter.Look.standard.colorMap
+        alpha = try request.number("alpha", in: 0...1) ?? MapPainter.Look.standard.alpha
         scale = try request.number("scale", in: 1e-30...1e30)
         zoom = try request.integer("zoom", in: 1...8) ?? standard
     }

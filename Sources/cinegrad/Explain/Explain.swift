@@ -1,0 +1,92 @@
+import Models
+import ArgumentParser
+import Foundation
+import Pipelines
+import Tensors
+import Video
+
+/// `cinegrad explain`: the main job without a service.
+struct Explain: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Explain one video by one model.",
+        discussion: """
+            Writes report.json, and for every map a .npy with the signed values, a contact sheet and a picture of each frame.
+
+            Examples:
+              cinegrad explain bikes.mp4 --model moving-shapes-sides --output out/
+              cinegrad explain echo.avi --model ef.json --checkpoint ef.safetensors --target '{"output": 0}'
+              cinegrad explain clip.npy --model moving-shapes-angle --method gradient --space pixels
+            """)
+
+    @Argument(help: ArgumentHelp("The video: mp4, avi, mkv, webm, gif or npy.", valueName: "video"))
+    var video: String
+
+    @Option(
+        help: ArgumentHelp(
+            "A bundled model by name, or the manifest (JSON) of your own.", valueName: "name-or-manifest"))
+    var model: String
+
+    @Option(help: ArgumentHelp("The weights for a manifest, a safetensors file.", valueName: "file"))
+    var checkpoint: String?
+
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Where to write; created if it is not there.", valueName: "directory"))
+    var output = "explanation"
+
+    @OptionGroup(title: "What to explain") var request: RequestOptions
+
+    @Option(help: "Threads; results don't depend on it. Default: every processor.")
+    var threads: Int?
+
+    @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+    var quiet = false
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
+    }
+
+    func run() async throws {
+        do {
+            try explain()
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    private func explain() throws {
+        let file = URL(fileURLWithPath: video)
+        guard FileManager.default.isReadableFile(atPath: file.path) else {
+            throw Failure(code: "video.unreadable", message: "there is no readable file \(video)")
+        }
+        let source = try ModelSource(model, checkpoint: checkpoint)
+        let plan = try ExplainPlan(request.request(), manifest: source.network.manifest)
+        let directory = try OutputDirectory(output)
+        let pipeline = ExplainPipeline(
+            network: source.network, plan: plan,
+            subject: ExplanationSubject(
+                video: file.lastPathComponent, model: source.name, videoDigest: try FileDigest.sha256(of: file),
+                modelDigest: source.digest),
+            parallelism: Parallelism(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount))
+        let bar = ProgressBar(isShown: !quiet && ProgressBar.isTerminal)
+        defer { bar.finish() }
+        let explanation = try pipeline.run(video: file, limits: VideoLimits()) { bar.show($0) }
+        bar.finish()
+        try directory.write(explanation, channels: source.network.manifest.input.channels)
+        if !quiet { print(Summary(explanation.report, directory: output).text) }
+    }
+}
+
+/// An error on its way to the terminal: one line and a non-zero status.
+struct CommandFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ error: any Error) {
+        if let failure = Failure(error) {
+            description = failure.message
+        } else if let error = error as? CommandFailure {
+            description = error.description
+        } else {
+            description = (error as NSError).localizedDescription
+        }
+    }
+}

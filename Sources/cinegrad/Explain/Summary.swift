@@ -1,0 +1,51 @@
+import Cine
+import Foundation
+import Pipelines
+
+/// What a person wants to know at once.
+struct Summary {
+    let text: String
+
+    init(_ report: ExplanationReport, directory: String) {
+        var lines: [String] = []
+        let prediction = report.prediction
+        if let label = prediction.label ?? prediction.output.map({ "output \($0)" }) {
+            let share = prediction.probability.map { String(format: " (%.1f %%)", 100 * $0) } ?? ""
+            lines.append("prediction    \(label)\(share)")
+        } else {
+            let names = prediction.names ?? []
+            let values = prediction.scores.prefix(4).enumerated().map { index, score in
+                (names.indices.contains(index) ? "\(names[index]) " : "") + String(format: "%.4g", score)
+            }
+            lines.append("prediction    " + values.joined(separator: ", "))
+        }
+        lines.append("explained     \(report.target.description) = \(String(format: "%.4g", report.target.value))")
+        if let shares = report.shares {
+            func part(_ name: String, _ value: Double, _ error: Double?) -> String {
+                name + String(format: " %.1f %%", 100 * value)
+                    + (error.map { String(format: " ± %.1f", 100 * $0) } ?? "")
+            }
+            lines.append(
+                "depends on    "
+                    + [
+                        part("appearance", shares.appearance, shares.standardErrors?.appearance),
+                        part("motion", shares.motion, shares.standardErrors?.motion),
+                        part("residual", shares.residual, shares.standardErrors?.residual),
+                    ].joined(separator: ", "))
+        }
+        if let randomisation = report.checks.randomisation {
+            let values = randomisation.maps.map { map in
+                "\(map.kind.rawValue) " + (map.spearman.map { String(format: "%.2f", $0) } ?? "constant")
+            }
+            lines.append(
+                "randomised    rank correlation of the maps with those of a random model: "
+                    + values.joined(separator: ", "))
+        }
+        lines.append(String(format: "took          %.1f s", report.provenance.seconds))
+        lines.append(
+            "written to    \(directory): report.json, "
+                + report.maps.map { "\($0.kind.rawValue).npy/.png" }.joined(separator: ", "))
+        lines.append(report.notice)
+        text = lines.joined(separator: "\n")
+    }
+}
