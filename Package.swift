@@ -121,7 +121,10 @@ let package = Package(
         tests("EvaluationTests", ["Evaluation"]),
         tests(
             "PipelinesTests",
-            ["Tensors", "Cine", "Video", "Motion", "Models", "Attribution", "Store", "Jobs", "Pipelines", logging]),
+            [
+                "Tensors", "Cine", "Video", "Motion", "Models", "Attribution", "Store", "Jobs", "Pipelines",
+                "CSampleClip", logging,
+            ]),
         tests(
             "APITests",
             [

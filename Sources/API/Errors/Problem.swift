@@ -91,9 +91,10 @@ extension Problem {
         status: .internalServerError, code: "service.internal",
         detail: "The service failed at this request. The log has more.")
 
-    /// With a capital letter and a full stop.
+    /// With a full stop, and with a capital letter unless it begins with the name of a field.
     private static func sentence(_ text: String) -> String {
-        let text = text.prefix(1).uppercased() + text.dropFirst()
+        let isField = text.prefix { $0 != " " }.hasSuffix(":")
+        let text = isField ? text : text.prefix(1).uppercased() + text.dropFirst()
         return text.hasSuffix(".") ? text : text + "."
     }
 }

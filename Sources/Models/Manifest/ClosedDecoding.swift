@@ -18,6 +18,23 @@ extension Decoder {
     }
 }
 
+extension KeyedDecodingContainer {
+    /// A whole number, or nil when the field is left out.
+    /// - Throws: ``DocumentError`` with the field's path, also for fractions and numbers that are too large, whose path a decoder does not tell.
+    package func wholeNumber<Number: FixedWidthInteger & Decodable>(_ type: Number.Type, forKey key: Key) throws
+        -> Number?
+    {
+        do {
+            return try decodeIfPresent(type, forKey: key)
+        } catch {
+            // Not only a DecodingError: numbers that do not fit come as an error of the decoder's own.
+            throw DocumentError(
+                path: (codingPath + [key]).dotted,
+                reason: "expected a whole number" + (Number.isSigned ? "" : " that is not negative"))
+        }
+    }
+}
+
 /// Any field name at all.
 private struct AnyKey: CodingKey {
     let stringValue: String
@@ -67,7 +84,7 @@ package struct DocumentError: Error, Hashable, Sendable, CustomStringConvertible
         case DecodingError.dataCorrupted(let context):
             self.init(
                 path: context.codingPath.dotted,
-                reason: context.codingPath.isEmpty && context.debugDescription.contains("JSON")
+                reason: context.codingPath.isEmpty && context.debugDescription.contains("not valid JSON")
                     ? Self.notJSON : context.debugDescription)
         default: self.init(path: "", reason: "the document cannot be read")
         }

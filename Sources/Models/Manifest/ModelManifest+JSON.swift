@@ -114,7 +114,7 @@ private struct FamilyDocument: Decodable {
         family = try fields.decode(String.self, forKey: .family)
         channels = try fields.decode([Int].self, forKey: .channels)
         blocks = try fields.decode([Int].self, forKey: .blocks)
-        stem = try fields.decodeIfPresent(Int.self, forKey: .stem)
+        stem = try fields.wholeNumber(Int.self, forKey: .stem)
     }
 
     func description() throws -> VideoResNetDescription {
@@ -149,10 +149,10 @@ private struct InputDocument: Decodable {
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.closedContainer(keyedBy: CodingKeys.self)
-        frames = try fields.decode(Int.self, forKey: .frames)
-        height = try fields.decode(Int.self, forKey: .height)
-        width = try fields.decode(Int.self, forKey: .width)
-        period = try fields.decodeIfPresent(Int.self, forKey: .period)
+        frames = try fields.requiredWholeNumber(forKey: .frames)
+        height = try fields.requiredWholeNumber(forKey: .height)
+        width = try fields.requiredWholeNumber(forKey: .width)
+        period = try fields.wholeNumber(Int.self, forKey: .period)
         layout = try fields.decodeIfPresent(String.self, forKey: .layout)
         channels = try fields.decodeIfPresent(String.self, forKey: .channels)
         range = try fields.decodeIfPresent([Double].self, forKey: .range)
@@ -195,5 +195,14 @@ private struct InputDocument: Decodable {
         return InputContract(
             frames: frames, period: period, height: height, width: width, channels: channels, range: range,
             mean: try perChannel(mean, "mean", otherwise: 0), std: std)
+    }
+}
+
+extension KeyedDecodingContainer {
+    fileprivate func requiredWholeNumber(forKey key: Key) throws -> Int {
+        guard let number = try wholeNumber(Int.self, forKey: key) else {
+            throw DocumentError(path: (codingPath + [key]).dotted, reason: "this field is missing")
+        }
+        return number
     }
 }

@@ -20,7 +20,12 @@ extension Target: Codable {
             self = .predicted
             return
         }
-        let fields = try decoder.closedContainer(keyedBy: CodingKeys.self)
+        let fields: KeyedDecodingContainer<CodingKeys>
+        do {
+            fields = try decoder.closedContainer(keyedBy: CodingKeys.self)
+        } catch is DecodingError {
+            throw Self.malformed(decoder)
+        }
         guard fields.allKeys.count == 1, let key = fields.allKeys.first else { throw Self.malformed(decoder) }
         switch key {
         case .output:

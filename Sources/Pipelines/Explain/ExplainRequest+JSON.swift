@@ -27,9 +27,9 @@ extension ExplainRequest: Codable {
         target = try fields.decodeIfPresent(Target.self, forKey: .target)
         method = try fields.decodeName(.method)
         space = try fields.decodeName(.space)
-        samples = try fields.decodeIfPresent(Int.self, forKey: .samples)
+        samples = try fields.wholeNumber(Int.self, forKey: .samples)
         noise = try fields.decodeIfPresent(Noise.self, forKey: .noise)
-        seed = try fields.decodeIfPresent(UInt64.self, forKey: .seed)
+        seed = try fields.wholeNumber(UInt64.self, forKey: .seed)
         flow = try fields.decodeName(.flow)
         checks = try fields.decodeIfPresent([String].self, forKey: .checks).map { names in
             try names.enumerated().map { index, name in
@@ -78,9 +78,9 @@ extension ExplainRequest.ClipSelection: Codable {
 
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.closedContainer(keyedBy: CodingKeys.self)
-        start = try fields.decodeIfPresent(Int.self, forKey: .start)
-        frames = try fields.decodeIfPresent(Int.self, forKey: .frames)
-        period = try fields.decodeIfPresent(Int.self, forKey: .period)
+        start = try fields.wholeNumber(Int.self, forKey: .start)
+        frames = try fields.wholeNumber(Int.self, forKey: .frames)
+        period = try fields.wholeNumber(Int.self, forKey: .period)
         padding = try fields.decodeName(.padding)
     }
 

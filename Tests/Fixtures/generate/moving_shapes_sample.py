@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Draws the sample clip that the binary carries (Sources/CSampleClip/data/moving-shapes-sample.mp4).
 
-One Moving Shapes clip (Hughes, section 3): 32 frames of 112x112 RGB on black with Gaussian noise of 20/255, a coloured square
-that moves at 30 degrees (y points down) with 1.5 pixels a frame, a white triangle that moves elsewhere, a coloured pentagon that stands still.
+One Moving Shapes clip (Hughes, section 3): 32 frames of 112x112 RGB on black with Gaussian noise of 20/255, a coloured
+triangle that moves at 30 degrees (y points down) with 1.5 pixels a frame, a white square that moves elsewhere, a coloured pentagon that stands still.
 
     moving_shapes_sample.py FILE.mp4        needs numpy 2 and the ffmpeg command (5.1, libx264)
 """
@@ -32,9 +32,9 @@ def main(path):
     frames = np.zeros((FRAMES, SIZE, SIZE, 3))
     for t in range(FRAMES):
         shapes = [
-            (5, (84, 84), 12, 0.3, (0.25, 0.45, 0.95)),
-            (3, (88 - 1.2 * t, 24 + 0.5 * t), 12, 1.0, (1, 1, 1)),
-            (4, (28 + 1.5 * t * np.cos(angle), 40 + 1.5 * t * np.sin(angle)), 14, 0.5, (0.95, 0.55, 0.1)),
+            (5, (84, 88), 12, 0.3, (0.25, 0.45, 0.95)),
+            (4, (90 - 1.1 * t, 20 + 0.2 * t), 12, 1.0, (1, 1, 1)),
+            (3, (28 + 1.5 * t * np.cos(angle), 40 + 1.5 * t * np.sin(angle)), 15, 0.5, (0.95, 0.55, 0.1)),
         ]
         for sides, centre, radius, phase, colour in shapes:
             cover = polygon(sides, centre, radius, phase)[..., None]

@@ -1,0 +1,72 @@
+import Cine
+import Foundation
+import Jobs
+import Logging
+import Models
+import Pipelines
+import Store
+import Tensors
+import TestSupport
+import Testing
+import Video
+
+/// From a stored request to stored maps.
+@Suite struct ExplanationRunnerTests {
+    private func stored(_ request: String, model: String) throws -> (TemporaryDirectory, Store, ClaimedJob) {
+        let directory = try TemporaryDirectory()
+        let store = try Store(directory: directory.url.appending(path: "data"))
+        let upload = try store.beginUpload()
+        try upload.write(SampleVideo.bytes)
+        let video = try store.addVideo(upload.finish(), facts: "{}").record
+        _ = try store.enqueue(request: request, videoID: video.id, modelID: model, idempotency: nil)
+        return (directory, store, try #require(try store.claim(worker: "test", lease: .seconds(60))))
+    }
+
+    private func run(_ store: Store, _ job: ClaimedJob) throws -> JobOutcome {
+        try ExplanationRunner(
+            store: store, library: ModelLibrary(store: store), limits: VideoLimits(),
+            parallelism: Parallelism(threads: 2)
+        ).run(
+            job, control: JobControl(store: store, job: job, lease: .seconds(60), logger: Logger(label: "test")))
+    }
+
+    @Test("What is stored is what the pipeline computes, frame by frame, with the clip under it")
+    func result() throws {
+        let request = #"{"samples":1,"seed":3,"checks":[]}"#
+        let (directory, store, job) = try stored(request, model: "moving-shapes-sides")
+        defer { withExtendedLifetime(directory) {} }
+        guard case .succeeded(let result, let maps, let clip) = try run(store, job) else { return }
+        #expect(try store.complete(job, result: result, maps: maps, clip: clip))
+        let expected = try SampleVideo().explain(.sides, request)
+        for map in expected.maps {
+            let kind = map.kind.rawValue
+            #expect(try store.mapValues(explanation: job.id, kind: kind) == map.values.values)
+            let last = map.frames - 1
+            #expect(
+                try store.mapFrame(explanation: job.id, kind: kind, frame: last)
+                    == map.components(ofFrame: last).flatMap { $0 })
+            #expect(try store.mapInfo(explanation: job.id, kind: kind)?.firstClipFrame == map.firstClipFrame)
+        }
+        let frame = try #require(try store.clipFrame(explanation: job.id, frame: 31))
+        let intensities = expected.clip.clip.intensities
+        #expect(frame.pixels[0] == UInt8((intensities[0, 31, 0, 0] * 255).rounded()))
+        #expect(frame.pixels[112 * 112 * 3 - 1] == UInt8((intensities[2, 31, 111, 111] * 255).rounded()))
+        let report = try JSONDecoder().decode([String: AnyValue].self, from: Data(result.utf8))
+        #expect(report["notice"] != nil && report["shares"] != nil && report["provenance"] != nil)
+    }
+
+    private struct AnyValue: Decodable { init(from decoder: any Decoder) throws {} }
+
+    @Test("Faults of the request fail with their code; a model that is gone is told")
+    func failures() throws {
+        let (first, store, job) = try stored(#"{"target":{"output":9},"samples":1}"#, model: "moving-shapes-sides")
+        defer { withExtendedLifetime(first) {} }
+        let error = #expect(throws: Failure.self) { try run(store, job) }
+        #expect(error?.code == "target.unknown-output")
+        #expect(error?.message == "the network has no output 9: outputs count from 0 to 2")
+        let (second, other, gone) = try stored("{}", model: "nobody")
+        defer { withExtendedLifetime(second) {} }
+        let missing = #expect(throws: Failure.self) { try run(other, gone) }
+        #expect(missing?.code == "model.not-found")
+    }
+}

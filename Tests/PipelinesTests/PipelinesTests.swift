@@ -1,1 +1,0 @@
-// PipelinesTests: placeholder until its first test lands.
