@@ -132,7 +132,7 @@ let package = Package(
                 logging,
                 .product(name: "Yams", package: "Yams"),
             ]),
-        tests("EndToEndTests", ["Tensors", "cinegrad", logging]),
+        tests("EndToEndTests", ["Tensors", "Models", "cinegrad", logging]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

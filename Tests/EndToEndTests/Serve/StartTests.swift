@@ -1,0 +1,86 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// What keeps the service from starting, and how it ends.
+struct StartTests {
+    private func refusal(
+        _ arguments: [String], environment: [String: String] = [:], in directory: TemporaryDirectory,
+        at location: SourceLocation = #_sourceLocation
+    ) async throws -> String {
+        let (ending, output, errors) = try await BuiltBinary.end(
+            ["serve"] + arguments, environment: environment, in: directory)
+        #expect(ending == .exit(1), sourceLocation: location)
+        #expect(output.isEmpty, sourceLocation: location)
+        #expect(errors.hasPrefix("Error: "), sourceLocation: location)
+        #expect(errors.split(separator: "\n").count == 1, "\(errors)", sourceLocation: location)
+        return errors
+    }
+
+    @Test func aPortInUseIsNamed() async throws {
+        let (first, second) = (try TemporaryDirectory(), try TemporaryDirectory())
+        let service = try await ServiceProcess.start(in: first, environment: [:])
+        let message = try await refusal(
+            ["--port", String(service.port), "--data-directory", second.url.path], in: second)
+        #expect(message.contains("127.0.0.1 port \(service.port) is in use"))
+        #expect(try await service.get("/healthz", accept: "*/*", expecting: 200).status == 200)
+    }
+
+    @Test func aDataDirectoryBelongsToOneProcess() async throws {
+        let directory = try TemporaryDirectory()
+        let service = try await ServiceProcess.start(in: directory, environment: [:])
+        let data = directory.url.appending(path: "data").path
+        let message = try await refusal(["--port", "0", "--data-directory", data], in: directory)
+        #expect(message.contains("the data directory \(data) cannot be used"))
+        #expect(message.contains("is in use by another process"))
+        #expect(try await service.get("/readyz", accept: "*/*", expecting: 200).status == 200)
+    }
+
+    @Test func aDataDirectoryThatIsNoneIsNamed() async throws {
+        let directory = try TemporaryDirectory()
+        let file = directory.url.appending(path: "file")
+        try Data().write(to: file)
+        for path in [file.path, file.path + "/below", "/proc/cinegrad"] {
+            let message = try await refusal(["--port", "0", "--data-directory", path], in: directory)
+            #expect(message.contains("the data directory \(path) cannot be used"))
+        }
+    }
+
+    @Test func wrongSettingsAreNamedWithTheirOrigin() async throws {
+        let directory = try TemporaryDirectory()
+        let file = directory.url.appending(path: "cinegrad.yaml")
+        try Data("workers:\n  count: many\n".utf8).write(to: file)
+        #expect(
+            try await refusal(["--config", file.path], in: directory)
+                == "Error: workers.count is \"many\" (from \(file.path), line 2): expected a whole number from 1 to 256\n"
+        )
+        #expect(
+            try await refusal([], environment: ["CINEGRAD_LOG_LEVEL": "loud"], in: directory).contains(
+                "log.level is \"loud\" (from the environment variable CINEGRAD_LOG_LEVEL)"))
+        #expect(
+            try await refusal(["--host", "0.0.0.0"], in: directory).contains(
+                "put a proxy with TLS in front of it and set server.allow-remote: true"))
+        #expect(try await refusal(["--host", "127.0.0.1.5"], in: directory).contains("server.host"))
+        #expect(try await refusal(["--config", "absent.yaml"], in: directory).contains("there is no such file"))
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func aSignalEndsItInOrder(_ signal: Int32) async throws {
+        let directory = try TemporaryDirectory()
+        let service = try await ServiceProcess.start(in: directory, environment: [:])
+        service.child.send(signal)
+        #expect(await service.child.ending() == .exit(0))
+        #expect(service.logText.contains("stopped"))
+    }
+
+    @Test func theLogHasOneLineForEachThing() async throws {
+        let directory = try TemporaryDirectory()
+        let service = try await ServiceProcess.start(in: directory, environment: ["CINEGRAD_LOG_LEVEL": "trace"])
+        try await service.curl("/v1/explanations/a%20b", [], expecting: 404)
+        #expect(await service.stop() == .exit(0))
+        let lines = service.logText.split(separator: "\n")
+        #expect(!lines.isEmpty)
+        #expect(lines.allSatisfy { $0.contains(#/^\d{4}-\d{2}-\d{2}T\S+ [a-z]+ cinegrad: /#) })
+    }
+}
