@@ -10,20 +10,32 @@ package struct MethodFacts: Hashable, Sendable {
     /// What is computed, in one sentence: peers mean different things by one name.
     package let definition: String
     package let sign: Sign
+    /// What a map's values are in.
+    package let unit: AttributionUnit
     /// Whether the attributions sum to a difference of scores.
     package let isComplete: Bool
     /// Whether noise is drawn, so that seed and samples matter.
     package let isStochastic: Bool
 }
 
+/// How a map's values relate to the variable that they belong to.
+package enum AttributionUnit: String, Hashable, Sendable, CaseIterable {
+    /// Score per unit of the variable.
+    case derivative
+    /// The square of that.
+    case squaredDerivative = "squared_derivative"
+    /// Score: a derivative times a change of the variable.
+    case contribution
+}
+
 /// A way to tell what a score depends on. A method's parameters live in its initialiser.
 package protocol AttributionMethod: Sendable {
-    static var facts: MethodFacts { get }
+    var facts: MethodFacts { get }
 
     /// Forward and backward passes through the model for one clip.
     var passes: Int { get }
 
-    /// Signed maps: in pixels ``MapKind/pixels``, in the decomposition all four kinds, ``MapKind/pixels`` being then the gradient at the reconstruction.
+    /// Maps: in pixels ``MapKind/pixels``, in the decomposition all four kinds, ``MapKind/pixels`` being then the same of the reconstruction.
     /// - Throws: what the score throws, what `control.report` throws, `ShapeError`.
     func attribute(_ input: AttributionInput, to score: Score, control: RunControl) throws -> AttributionResult
 }
@@ -40,6 +52,8 @@ package struct AttributionResult: Sendable {
     package let sigma: NoiseLevels?
     /// Of appearance, motion and residual; nil in pixels.
     package let shares: Shares?
+    /// How well contributions add up; nil for methods that are not complete.
+    package let completeness: Completeness?
     package let passes: Int
 
     package func map(_ kind: MapKind) -> AttributionMap? { maps.first { $0.kind == kind } }
@@ -50,4 +64,17 @@ package struct SampledScore: Hashable, Sendable {
     package let mean: Double
     /// Of the mean; nil for a single sample.
     package let standardError: Double?
+}
+
+/// The sum of contributions against the difference of scores that they explain.
+package struct Completeness: Hashable, Sendable {
+    /// What the path starts from, in words.
+    package let baseline: String
+    /// The score at the input less the score at the baseline.
+    package let difference: Double
+    /// The sum of all contributions, in pixels of the map, in the decomposition of all parts.
+    package let sum: Double
+
+    /// What the sum misses.
+    package var delta: Double { difference - sum }
 }

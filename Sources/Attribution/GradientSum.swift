@@ -12,6 +12,16 @@ struct GradientSum {
     }
 
     mutating func add(_ tensor: Tensor, parallelism: Parallelism) {
+        accumulate(tensor, parallelism: parallelism) { $0 }
+    }
+
+    mutating func addSquares(of tensor: Tensor, parallelism: Parallelism) {
+        accumulate(tensor, parallelism: parallelism) { $0 * $0 }
+    }
+
+    private mutating func accumulate(
+        _ tensor: Tensor, parallelism: Parallelism, _ term: @Sendable (Double) -> Double
+    ) {
         precondition(tensor.shape == shape, "a sum of arrays of one shape")
         terms += 1
         let count = shape.count
@@ -21,7 +31,7 @@ struct GradientSum {
                 nonisolated(unsafe) let (sums, values) = (sums, values)
                 parallelism.forEach((count + piece - 1) / piece) { index in
                     for place in index * piece..<min(count, (index + 1) * piece) {
-                        sums[place] += Double(values[place])
+                        sums[place] += term(Double(values[place]))
                     }
                 }
             }
@@ -33,6 +43,17 @@ struct GradientSum {
         let divisor = Double(max(terms, 1))
         return Tensor(uninitialized: shape) { values in
             for index in values.indices { values[index] = Float(sums[index] / divisor) }
+        }
+    }
+
+    /// The mean of squares, which this sums, less the square of another sum's mean; never negative.
+    func variance(around mean: GradientSum) -> Tensor {
+        let divisor = Double(max(terms, 1))
+        return Tensor(uninitialized: shape) { values in
+            for index in values.indices {
+                let center = mean.sums[index] / divisor
+                values[index] = Float(max(sums[index] / divisor - center * center, 0))
+            }
         }
     }
 }

@@ -1,23 +1,52 @@
 /// Every method, by its name in requests. The conformance suite and the description of the interface go through this list.
 package enum MethodName: String, Hashable, Sendable, CaseIterable {
     case gradient
+    case gradientTimesInput = "gradient_times_input"
     case smoothgrad
+    case smoothgradSquared = "smoothgrad_squared"
+    case vargrad
+    case integratedGradients = "integrated_gradients"
 
     package var facts: MethodFacts {
-        switch self {
-        case .gradient: Gradient.facts
-        case .smoothgrad: SmoothGrad.facts
+        method(MethodParameters(samples: 1, levels: .none, baseline: .still), noise: PhiloxNoise(seed: 0)).facts
+    }
+
+    package func method(_ parameters: MethodParameters, noise: any NoiseSource) -> any AttributionMethod {
+        func smoothGrad(_ statistic: SmoothGrad.Statistic) -> SmoothGrad {
+            SmoothGrad(
+                statistic: statistic, samples: parameters.samples, levels: parameters.levels, noise: noise)
+        }
+        return switch self {
+        case .gradient: Gradient()
+        case .gradientTimesInput: GradientTimesInput()
+        case .smoothgrad: smoothGrad(.mean)
+        case .smoothgradSquared: smoothGrad(.meanSquare)
+        case .vargrad: smoothGrad(.variance)
+        case .integratedGradients:
+            IntegratedGradients(steps: parameters.samples, baseline: parameters.baseline)
         }
     }
 
-    /// - Parameters:
-    ///   - samples: noisy copies, one or more; methods without noise ignore it.
-    ///   - levels: of the noise.
-    ///   - noise: where the noise comes from.
-    package func method(samples: Int, levels: NoiseLevels, noise: any NoiseSource) -> any AttributionMethod {
+    /// Whether the number of samples changes what is computed: noisy copies, or steps on a way.
+    package var takesSamples: Bool {
         switch self {
-        case .gradient: Gradient()
-        case .smoothgrad: SmoothGrad(samples: samples, levels: levels, noise: noise)
+        case .gradient, .gradientTimesInput: false
+        case .smoothgrad, .smoothgradSquared, .vargrad, .integratedGradients: true
         }
+    }
+}
+
+/// What methods may be told; each takes what concerns it.
+package struct MethodParameters: Hashable, Sendable {
+    /// Noisy copies, or steps of integrated gradients; one or more.
+    package var samples: Int
+    package var levels: NoiseLevels
+    /// Of integrated gradients.
+    package var baseline: IntegratedGradients.Baseline
+
+    package init(samples: Int, levels: NoiseLevels, baseline: IntegratedGradients.Baseline) {
+        self.samples = samples
+        self.levels = levels
+        self.baseline = baseline
     }
 }

@@ -14,10 +14,13 @@ import Testing
     private func method(
         _ name: MethodName, samples: Int, levels: NoiseLevels, seed: UInt64
     ) -> any AttributionMethod {
-        name.method(samples: samples, levels: levels, noise: PhiloxNoise(seed: seed))
+        name.method(
+            MethodParameters(samples: samples, levels: levels, baseline: .black), noise: PhiloxNoise(seed: seed))
     }
 
-    @Test("Without noise every method that averages gradients gives the gradient, bit for bit", arguments: cases)
+    @Test(
+        "Without noise every method that averages gradients gives the gradient or its square, bit for bit",
+        arguments: cases)
     func zeroNoise(_ name: MethodName, _ space: Space) throws {
         let score = KnownScore.curved(KnownScore.weights(KnownInput.shape))
         let input = try KnownInput.input(space)
@@ -25,8 +28,17 @@ import Testing
         let result = try method(name, samples: 7, levels: .none, seed: 1)
             .attribute(input, to: score, control: KnownInput.silent)
         #expect(result.maps.map(\.kind) == plain.maps.map(\.kind))
-        for (map, expected) in zip(result.maps, plain.maps) { #expect(map.values.values == expected.values.values) }
         #expect(result.value == plain.value)
+        for (map, expected) in zip(result.maps, plain.maps) {
+            let gradient = expected.values.values
+            switch name {
+            case .gradient, .smoothgrad: #expect(map.values.values == gradient)
+            case .smoothgradSquared:
+                #expect(map.values.values == gradient.map { Float(Double($0) * Double($0)) })
+            case .vargrad: #expect(map.values.values.allSatisfy { $0 == 0 })
+            case .gradientTimesInput, .integratedGradients: break
+            }
+        }
     }
 
     @Test("A linear score gets its weights back, signs included", arguments: cases)
@@ -35,7 +47,19 @@ import Testing
         let result = try method(name, samples: 3, levels: .standard, seed: 1)
             .attribute(KnownInput.input(space), to: KnownScore.linear(weights), control: KnownInput.silent)
         let pixels = try #require(result.map(.pixels))
-        #expect(pixels.values.values == weights.values)
+        let clip = try KnownInput.clip().intensities
+        switch name {
+        case .gradient, .smoothgrad: #expect(pixels.values.values == weights.values)
+        case .smoothgradSquared:
+            #expect(pixels.values.values == weights.values.map { Float(Double($0) * Double($0)) })
+        case .vargrad: #expect(pixels.values.values.allSatisfy { $0 < 1e-12 })
+        case .gradientTimesInput, .integratedGradients:
+            // From black, a linear score owes each value its weight times the value.
+            let products = zip(weights.values, clip.values).map { $0 * $1 }
+            expectClose(pixels.values, try Tensor(shape: clip.shape, values: products), relative: 1e-6, absolute: 0)
+            #expect(result.maps.contains { $0.values.values.contains { $0 < 0 } })
+        }
+        guard name == .gradient || name == .smoothgrad else { return }
         #expect(weights.values.contains { $0 < -0.5 })
         // The last residual reaches the last frame and nothing else.
         if let error = result.map(.error) {
@@ -70,6 +94,7 @@ import Testing
         #expect(result.maps.map(\.kind) == (space == .pixels ? [.pixels] : [.pixels, .firstFrame, .flow, .error]))
         for map in result.maps { #expect(map.publicShape == expected[map.kind]) }
         #expect((result.shares == nil) == (space == .pixels))
+        if name == .vargrad { return }
         if let shares = result.shares {
             let sum = shares.appearance.share + shares.motion.share + shares.residual.share
             #expect(abs(sum - 1) < 1e-12)
@@ -104,6 +129,25 @@ import Testing
                 })
         }
         #expect(passes.load(ordering: .relaxed) == min(2, method.passes))
+    }
+
+    @Test("Complete methods add up to the difference of scores, from either baseline", arguments: Space.allCases)
+    func completeness(_ space: Space) throws {
+        let score = KnownScore.curved(KnownScore.weights(KnownInput.shape))
+        for baseline in IntegratedGradients.Baseline.allCases {
+            let result = try IntegratedGradients(steps: 200, baseline: baseline)
+                .attribute(KnownInput.input(space), to: score, control: KnownInput.silent)
+            let completeness = try #require(result.completeness)
+            #expect(abs(completeness.difference) > 0.1)
+            #expect(abs(completeness.delta) < 0.02 * abs(completeness.difference))
+            let counted = result.maps.filter { space == .pixels || $0.kind != .pixels }
+            let sum = counted.reduce(0.0) { $0 + $1.values.values.reduce(0.0) { $0 + Double($1) } }
+            #expect(abs(sum - completeness.sum) < 1e-3)
+            // Against the first frame standing still the first frame has no part in the difference.
+            if baseline == .still, let first = result.map(.firstFrame) {
+                #expect(first.values.values.allSatisfy { $0 == 0 })
+            }
+        }
     }
 
     @Test("Every method says what it is", arguments: MethodName.allCases)

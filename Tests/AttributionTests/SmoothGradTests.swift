@@ -14,8 +14,10 @@ import Testing
         let input = try KnownInput.input(.pixels)
         func spread(samples: Int) throws -> Double {
             let runs = try (0..<12).map { run in
-                try SmoothGrad(samples: samples, levels: .standard, noise: PhiloxNoise(seed: UInt64(100 + run)))
-                    .attribute(input, to: score, control: KnownInput.silent).maps[0].values.values
+                try SmoothGrad(
+                    statistic: .mean, samples: samples, levels: .standard, noise: PhiloxNoise(seed: UInt64(100 + run))
+                )
+                .attribute(input, to: score, control: KnownInput.silent).maps[0].values.values
             }
             var total = 0.0
             for index in runs[0].indices {
@@ -35,8 +37,9 @@ import Testing
         let input = try KnownInput.input(.decomposition)
         guard case .decomposition(let decomposition) = input else { return }
         let levels = NoiseLevels(pixels: 9, firstFrame: 0.1, flow: 0.2, error: 0.3)
-        let result = try SmoothGrad(samples: 1, levels: levels, noise: PhiloxNoise(seed: 1)).attribute(
-            input, to: KnownScore.linear(KnownScore.weights(KnownInput.shape)), control: KnownInput.silent)
+        let result = try SmoothGrad(statistic: .mean, samples: 1, levels: levels, noise: PhiloxNoise(seed: 1))
+            .attribute(
+                input, to: KnownScore.linear(KnownScore.weights(KnownInput.shape)), control: KnownInput.silent)
         func range(_ tensor: Tensor) -> Double {
             Double(tensor.values.max() ?? 0) - Double(tensor.values.min() ?? 0)
         }
@@ -53,7 +56,7 @@ import Testing
         let score = KnownScore.curved(KnownScore.weights(KnownInput.shape))
         let input = try KnownInput.input(.pixels)
         func map(samples: Int) throws -> [Float] {
-            try SmoothGrad(samples: samples, levels: .standard, noise: PhiloxNoise(seed: 5))
+            try SmoothGrad(statistic: .mean, samples: samples, levels: .standard, noise: PhiloxNoise(seed: 5))
                 .attribute(input, to: score, control: KnownInput.silent).maps[0].values.values
         }
         let (one, two) = (try map(samples: 1), try map(samples: 2))
@@ -65,11 +68,30 @@ import Testing
                 PhiloxNoise(seed: 5).fill(destination, component: component, sample: sample + 1, range: range)
             }
         }
-        let second = try SmoothGrad(samples: 1, levels: .standard, noise: Second())
+        let second = try SmoothGrad(statistic: .mean, samples: 1, levels: .standard, noise: Second())
             .attribute(input, to: score, control: KnownInput.silent).maps[0].values.values
         for index in one.indices {
             let mean = Float((Double(one[index]) + Double(second[index])) / 2)
             #expect(two[index] == mean)
+        }
+    }
+
+    @Test("The variance is the mean of squares less the square of the mean")
+    func statistics() throws {
+        let score = KnownScore.curved(KnownScore.weights(KnownInput.shape))
+        let input = try KnownInput.input(.decomposition)
+        func maps(_ statistic: SmoothGrad.Statistic) throws -> [[Float]] {
+            try SmoothGrad(statistic: statistic, samples: 9, levels: .standard, noise: PhiloxNoise(seed: 3))
+                .attribute(input, to: score, control: KnownInput.silent).maps.map(\.values.values)
+        }
+        let (means, squares, variances) = (try maps(.mean), try maps(.meanSquare), try maps(.variance))
+        for kind in means.indices {
+            let largest = squares[kind].max() ?? 0
+            #expect(largest > 0 && (variances[kind].max() ?? 0) > 1e-6)
+            for index in means[kind].indices {
+                let expected = squares[kind][index] - means[kind][index] * means[kind][index]
+                #expect(abs(variances[kind][index] - expected) <= 1e-5 * largest)
+            }
         }
     }
 }

@@ -46,7 +46,7 @@ import Video
             (#"{"samples": "9"}"#, "samples: expected a whole number"), (#"{"noise": -0.1}"#, "noise: "),
             (#"{"noise": {"motion": 1}}"#, "noise.motion: unknown field"), (#"{"noise": [1]}"#, "noise: "),
             (#"{"seed": -1}"#, "seed: "),
-            (#"{"method": "magic"}"#, "method: magic is not known: one of gradient, smoothgrad"),
+            (#"{"method": "magic"}"#, "method: magic is not known: one of gradient, gradient_times_input, smoothgrad"),
             (#"{"flow": 1}"#, "flow: expected a string"), (#"{"space": "frequency"}"#, "one of pixels, decomposition"),
             (#"{"clip": {"start": -1}}"#, "clip.start: "), (#"{"clip": {"begin": 1}}"#, "clip.begin: unknown field"),
             (

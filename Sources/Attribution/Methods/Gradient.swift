@@ -3,12 +3,14 @@ import Motion
 
 /// The gradient itself, signed.
 package struct Gradient: AttributionMethod {
-    package static let facts = MethodFacts(
+    static let facts = MethodFacts(
         title: "Gradient",
         reference:
             "Simonyan, Vedaldi, Zisserman: Deep Inside Convolutional Networks (2013), arXiv:1312.6034, without taking magnitudes",
-        definition: "The derivative of the score by each variable at the input.", sign: .signed, isComplete: false,
-        isStochastic: false)
+        definition: "The derivative of the score by each variable at the input.", sign: .signed, unit: .derivative,
+        isComplete: false, isStochastic: false)
+
+    package var facts: MethodFacts { Self.facts }
 
     package let passes = 1
 
@@ -29,7 +31,7 @@ package struct Gradient: AttributionMethod {
                 try AttributionMap(kind: $0, values: $1)
             },
             value: gradients.value, sampled: nil, sigma: nil,
-            shares: input.shares(gradients.parts, batches: []), passes: passes)
+            shares: input.shares(gradients.parts, batches: []), completeness: nil, passes: passes)
     }
 }
 

@@ -2,15 +2,19 @@ import Cine
 import Motion
 import Tensors
 
-/// The mean of gradients over noisy copies of the input.
+/// A statistic of gradients over noisy copies of the input.
 package struct SmoothGrad: AttributionMethod {
-    package static let facts = MethodFacts(
-        title: "SmoothGrad",
-        reference: "Smilkov and others: SmoothGrad: removing noise by adding noise (2017), arXiv:1706.03825",
-        definition:
-            "The mean of signed gradients over N copies with normal noise of standard deviation level × (max − min), in the decomposition added to first frame, flow and residual, each by its own range.",
-        sign: .signed, isComplete: false, isStochastic: true)
+    /// What is taken over the gradients of the copies, element by element.
+    package enum Statistic: Hashable, Sendable, CaseIterable {
+        /// SmoothGrad.
+        case mean
+        /// SmoothGrad-squared: the mean of squares.
+        case meanSquare
+        /// VarGrad: the mean of squares less the square of the mean.
+        case variance
+    }
 
+    private let statistic: Statistic
     private let samples: Int
     private let levels: NoiseLevels
     private let noise: any NoiseSource
@@ -19,12 +23,15 @@ package struct SmoothGrad: AttributionMethod {
     ///   - samples: noisy copies.
     ///   - levels: of the noise, as parts of each component's range.
     /// - Precondition: at least one sample, no level negative.
-    package init(samples: Int, levels: NoiseLevels, noise: any NoiseSource) {
+    package init(statistic: Statistic, samples: Int, levels: NoiseLevels, noise: any NoiseSource) {
         precondition(samples > 0 && NoiseComponent.allCases.allSatisfy { levels[$0] >= 0 })
+        self.statistic = statistic
         self.samples = samples
         self.levels = levels
         self.noise = noise
     }
+
+    package var facts: MethodFacts { Self.facts(statistic) }
 
     /// One at the input itself, and one a sample.
     package var passes: Int { samples + 1 }
@@ -39,6 +46,7 @@ package struct SmoothGrad: AttributionMethod {
 
         let shapes = clean.tensors.map(\.shape)
         var sums = shapes.map { GradientSum($0) }
+        var squares = statistic == .mean ? [] : shapes.map { GradientSum($0) }
         var batch = shapes.map { GradientSum($0) }
         var batches: [[Double]] = []
         // Ten groups tell how far the shares are from settled; in each the noise averages out as in the whole, only less.
@@ -48,6 +56,7 @@ package struct SmoothGrad: AttributionMethod {
             statistics.add(noisy.value)
             for (index, tensor) in noisy.tensors.enumerated() {
                 sums[index].add(tensor, parallelism: control.parallelism)
+                if statistic != .mean { squares[index].addSquares(of: tensor, parallelism: control.parallelism) }
                 if noisy.parts != nil { batch[index].add(tensor, parallelism: control.parallelism) }
             }
             if case .decomposition(let decomposition) = input, (sample + 1) % batchSize == 0 || sample + 1 == samples {
@@ -59,12 +68,20 @@ package struct SmoothGrad: AttributionMethod {
             try control.report(progress(sample + 2, clean.value, statistics))
         }
         let means = sums.map { $0.mean() }
+        let values: [Tensor] =
+            switch statistic {
+            case .mean: means
+            case .meanSquare: squares.map { $0.mean() }
+            case .variance: zip(squares, sums).map { $0.variance(around: $1) }
+            }
         return AttributionResult(
-            maps: try zip(PartGradients.kinds(in: input.space), means).map { try AttributionMap(kind: $0, values: $1) },
+            maps: try zip(PartGradients.kinds(in: input.space), values).map {
+                try AttributionMap(kind: $0, values: $1)
+            },
             value: clean.value,
             sampled: SampledScore(
                 samples: samples, mean: statistics.mean, standardError: statistics.standardError),
-            sigma: sigma, shares: input.shares(Self.parts(means), batches: batches), passes: passes)
+            sigma: sigma, shares: input.shares(Self.parts(means), batches: batches), completeness: nil, passes: passes)
     }
 
     private func progress(_ completed: Int, _ clean: Double, _ statistics: SampleStatistics) -> RunProgress {
@@ -108,6 +125,32 @@ package struct SmoothGrad: AttributionMethod {
     private static func parts(_ tensors: [Tensor]) -> DecompositionParts? {
         guard tensors.count == 4 else { return nil }
         return DecompositionParts(firstFrame: tensors[1], flow: tensors[2], error: tensors[3])
+    }
+}
+
+extension SmoothGrad {
+    static func facts(_ statistic: Statistic) -> MethodFacts {
+        let copies =
+            "over N copies with normal noise of standard deviation level × (max − min), in the decomposition added to first frame, flow and residual, each by its own range."
+        let smilkov = "Smilkov and others: SmoothGrad: removing noise by adding noise (2017), arXiv:1706.03825"
+        let adebayo = "Adebayo and others: Local Explanation Methods for Deep Neural Networks (2018), arXiv:1810.03307"
+        switch statistic {
+        case .mean:
+            return MethodFacts(
+                title: "SmoothGrad", reference: smilkov, definition: "The mean of signed gradients \(copies)",
+                sign: .signed, unit: .derivative, isComplete: false, isStochastic: true)
+        case .meanSquare:
+            return MethodFacts(
+                title: "SmoothGrad-squared",
+                reference: "Hooker and others: A Benchmark for Interpretability Methods (2019), arXiv:1806.10758",
+                definition: "The mean of squared gradients \(copies)", sign: .magnitude, unit: .squaredDerivative,
+                isComplete: false, isStochastic: true)
+        case .variance:
+            return MethodFacts(
+                title: "VarGrad", reference: adebayo,
+                definition: "The mean of squared gradients less the square of their mean, \(copies)", sign: .magnitude,
+                unit: .squaredDerivative, isComplete: false, isStochastic: true)
+        }
     }
 }
 

@@ -44,9 +44,7 @@ package struct ExplainPipeline: Sendable {
 
         try reach(.flow, 0)
         let point = try point(sampled.clip)
-        let method = plan.method.method(
-            samples: plan.samples, levels: plan.levels, noise: PhiloxNoise(seed: plan.seed))
-        let result = try method.attribute(
+        let result = try plan.attribution.attribute(
             point.input, to: network.score(target),
             control: RunControl(parallelism: parallelism) { progress in
                 try report(

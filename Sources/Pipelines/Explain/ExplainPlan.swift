@@ -9,12 +9,20 @@ package struct ExplainPlan: Hashable, Sendable {
     package let target: Target
     package let method: MethodName
     package let space: Space
-    /// Noisy copies; 1 for methods without noise.
+    /// Noisy copies, or steps of integrated gradients; 1 for methods that take neither.
     package let samples: Int
+    /// Of integrated gradients.
+    package let baseline: IntegratedGradients.Baseline
     package let levels: NoiseLevels
     package let seed: UInt64
     package let flow: FlowEstimatorKind
     package let checks: [ExplainRequest.Check]
+
+    /// The method with its parameters.
+    package var attribution: any AttributionMethod {
+        method.method(
+            MethodParameters(samples: samples, levels: levels, baseline: baseline), noise: PhiloxNoise(seed: seed))
+    }
 
     package static let sampleLimit = 10_000
 
@@ -37,7 +45,8 @@ package struct ExplainPlan: Hashable, Sendable {
         target = request.target ?? .predicted
         method = request.method ?? .smoothgrad
         space = request.space ?? .decomposition
-        samples = method.facts.isStochastic ? request.samples ?? 50 : 1
+        samples = method.takesSamples ? request.samples ?? 50 : 1
+        baseline = request.baseline ?? .still
         levels = try Self.levels(request.noise, stochastic: method.facts.isStochastic)
         seed = request.seed ?? 1
         flow = request.flow ?? .farneback
@@ -65,7 +74,6 @@ package struct ExplainPlan: Hashable, Sendable {
 
     /// Passes forward and backward, for progress: those of the method, and two for the control.
     package var passes: Int {
-        let method = method.method(samples: samples, levels: levels, noise: PhiloxNoise(seed: seed)).passes
-        return method + (checks.contains(.randomisation) ? 2 : 0)
+        attribution.passes + (checks.contains(.randomisation) ? 2 : 0)
     }
 }

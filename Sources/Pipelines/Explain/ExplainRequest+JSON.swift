@@ -6,7 +6,7 @@ import Video
 
 extension ExplainRequest: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case video, model, clip, target, method, space, samples, noise, seed, flow, checks
+        case video, model, clip, target, method, space, samples, baseline, noise, seed, flow, checks
     }
 
     /// Reads a request; unknown fields are refused, `null` means that a field is left out.
@@ -28,6 +28,7 @@ extension ExplainRequest: Codable {
         method = try fields.decodeName(.method)
         space = try fields.decodeName(.space)
         samples = try fields.wholeNumber(Int.self, forKey: .samples)
+        baseline = try fields.decodeName(.baseline)
         noise = try fields.decodeIfPresent(Noise.self, forKey: .noise)
         seed = try fields.wholeNumber(UInt64.self, forKey: .seed)
         flow = try fields.decodeName(.flow)
@@ -52,6 +53,7 @@ extension ExplainRequest: Codable {
         try fields.encodeIfPresent(method?.rawValue, forKey: .method)
         try fields.encodeIfPresent(space?.rawValue, forKey: .space)
         try fields.encodeIfPresent(samples, forKey: .samples)
+        try fields.encodeIfPresent(baseline?.rawValue, forKey: .baseline)
         try fields.encodeIfPresent(noise, forKey: .noise)
         try fields.encodeIfPresent(seed, forKey: .seed)
         try fields.encodeIfPresent(flow?.rawValue, forKey: .flow)

@@ -38,6 +38,7 @@ package struct ExplainRequest: Hashable, Sendable {
     package var method: MethodName?
     package var space: Space?
     package var samples: Int?
+    package var baseline: IntegratedGradients.Baseline?
     package var noise: Noise?
     package var seed: UInt64?
     package var flow: FlowEstimatorKind?

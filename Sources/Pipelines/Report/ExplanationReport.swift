@@ -17,6 +17,8 @@ package struct ExplanationReport: Encodable, Hashable, Sendable {
     /// Nil in pixels.
     package let fidelity: FidelityReport?
     package let checks: ChecksReport
+    /// Of methods whose contributions add up; nil for others.
+    package let completeness: CompletenessReport?
     package let maps: [MapReport]
     package let provenance: ProvenanceReport
     package let notice: String
@@ -31,7 +33,8 @@ package struct ExplanationReport: Encodable, Hashable, Sendable {
         shares = result.shares.map(SharesReport.init)
         self.fidelity = fidelity
         self.checks = checks
-        maps = result.maps.map(MapReport.init)
+        maps = result.maps.map { MapReport($0, unit: plan.attribution.facts.unit) }
+        completeness = result.completeness.map(CompletenessReport.init)
         provenance = ProvenanceReport(
             network: network, plan: plan, subject: subject, sampled: sampled, result: result, flow: flow,
             seconds: seconds)
@@ -49,5 +52,19 @@ package struct ExplanationReport: Encodable, Hashable, Sendable {
         } catch {
             throw ExplainError.notFinite("numbers of the report are")
         }
+    }
+}
+
+/// Whether contributions add up to the difference of scores that they explain.
+package struct CompletenessReport: Encodable, Hashable, Sendable {
+    package let baseline: String
+    /// The score at the clip less the score at the baseline, the sum of all contributions, and what it misses.
+    package let difference, sum, delta: Double
+
+    init(_ completeness: Completeness) {
+        baseline = completeness.baseline
+        difference = completeness.difference
+        sum = completeness.sum
+        delta = completeness.delta
     }
 }

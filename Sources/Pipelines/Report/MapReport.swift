@@ -1,4 +1,5 @@
 import Tensors
+import Attribution
 package import Cine
 
 /// One map in numbers.
@@ -12,20 +13,22 @@ package struct MapReport: Encodable, Hashable, Sendable {
     package let scale: Double
     package let minimum, maximum, meanMagnitude: Double
 
-    init(_ map: AttributionMap) {
+    init(_ map: AttributionMap, unit attribution: AttributionUnit) {
         kind = map.kind
         shape = map.publicShape.extents
-        switch map.kind {
-        case .pixels, .error:
-            axes = ["channel", "frame", "y", "x"]
-            unit = "score per unit of intensity"
-        case .firstFrame:
-            axes = ["channel", "y", "x"]
-            unit = "score per unit of intensity"
-        case .flow:
-            axes = ["component (x, y)", "frame", "y", "x"]
-            unit = "score per pixel of displacement"
-        }
+        axes =
+            switch map.kind {
+            case .pixels, .error: ["channel", "frame", "y", "x"]
+            case .firstFrame: ["channel", "y", "x"]
+            case .flow: ["component (x, y)", "frame", "y", "x"]
+            }
+        let variable = map.kind == .flow ? "pixel of displacement" : "unit of intensity"
+        unit =
+            switch attribution {
+            case .derivative: "score per \(variable)"
+            case .squaredDerivative: "(score per \(variable))²"
+            case .contribution: "score"
+            }
         scale = map.displayScale
         let (low, high, sum) = map.values.withUnsafeValues { values in
             values.reduce((Float.infinity, -Float.infinity, 0.0)) {

@@ -33,7 +33,7 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
 
     package struct Method: Encodable, Hashable, Sendable {
         package let name, title, reference, definition, space: String
-        /// Noisy copies and their noise; nil without noise.
+        /// Noisy copies and their noise, or steps of integrated gradients; nil for methods without.
         package let samples: Int?
         package let noise: Components?
         /// Standard deviations that the levels came to, in each component's unit.
@@ -86,10 +86,10 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
             padding: plan.sampling.padding.rawValue, sourceFrames: sampled.sourceFrames,
             sourceHeight: sampled.sourceSize.height, sourceWidth: sampled.sourceSize.width, height: sampled.clip.height,
             width: sampled.clip.width, frameRate: sampled.clip.frameRate?.framesPerSecond)
-        let facts = plan.method.facts
+        let facts = plan.attribution.facts
         method = Method(
             name: plan.method.rawValue, title: facts.title, reference: facts.reference, definition: facts.definition,
-            space: plan.space.rawValue, samples: facts.isStochastic ? plan.samples : nil,
+            space: plan.space.rawValue, samples: plan.method.takesSamples ? plan.samples : nil,
             noise: facts.isStochastic ? Components(plan.levels, in: plan.space) : nil,
             sigma: result.sigma.map { Components($0, in: plan.space) }, seed: facts.isStochastic ? plan.seed : nil,
             passes: result.passes)

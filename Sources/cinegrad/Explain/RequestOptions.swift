@@ -14,14 +14,22 @@ struct RequestOptions: ParsableArguments {
             valueName: "json"))
     var target: String?
 
-    @Option(help: ArgumentHelp("gradient or smoothgrad (default).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "\(MethodName.allCases.map(\.rawValue).joined(separator: ", ")). Default: smoothgrad.", valueName: "name"))
     var method: String?
 
     @Option(help: ArgumentHelp("pixels or decomposition (default): first frame, flow, residual.", valueName: "name"))
     var space: String?
 
-    @Option(help: "Noisy copies of smoothgrad. Default: 50.")
+    @Option(help: "Noisy copies, or steps of integrated gradients. Default: 50.")
     var samples: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "What integrated gradients compare with: still (default), the first frame standing still, or black.",
+            valueName: "name"))
+    var baseline: String?
 
     @Option(
         help: ArgumentHelp(
@@ -68,6 +76,7 @@ struct RequestOptions: ParsableArguments {
         try text("method", method)
         try text("space", space)
         try text("flow", flow)
+        try text("baseline", baseline)
         number("samples", samples)
         number("seed", seed)
         if let noise { fields.append("\"noise\":\(noise)") }

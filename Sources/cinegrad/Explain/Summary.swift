@@ -33,6 +33,12 @@ struct Summary {
                         part("residual", shares.residual, shares.standardErrors?.residual),
                     ].joined(separator: ", "))
         }
+        if let completeness = report.completeness {
+            lines.append(
+                String(
+                    format: "adds up to    %.4g of %.4g, the difference to %@", completeness.sum,
+                    completeness.difference, completeness.baseline))
+        }
         if let randomisation = report.checks.randomisation {
             let values = randomisation.maps.map { map in
                 "\(map.kind.rawValue) " + (map.spearman.map { String(format: "%.2f", $0) } ?? "constant")
