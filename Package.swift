@@ -98,7 +98,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
-                logging,
+                httpTypes, logging,
             ],
             swiftSettings: strict),
 

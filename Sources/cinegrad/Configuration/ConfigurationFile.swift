@@ -77,7 +77,7 @@ package struct ConfigurationFile: Hashable, Sendable {
         case .fileReadNoSuchFile: "there is no such file"
         case .fileReadNoPermission: "this user may not read it"
         case .fileReadInapplicableStringEncoding, .fileReadCorruptFile: "it is no text in UTF-8"
-        default: error.localizedDescription
+        default: "it is no file that can be read"
         }
     }
 }

@@ -1,6 +1,7 @@
 import API
 import Foundation
 import HTTPServer
+import HTTPTypes
 import Jobs
 import Logging
 import Pipelines
@@ -49,7 +50,7 @@ struct ServingProcess {
         let listener = Listener(
             configuration: ServerConfiguration(
                 host: configuration.server.host, port: configuration.server.port, limits: ServerLimits()),
-            logger: logger, responder: { await service.respond($0) }, refusal: { Service.refuse($0) })
+            logger: logger, responder: { await respond(to: $0, service) }, refusal: { Service.refuse($0) })
 
         let address = try await listener.start()
         let greeting = Greeting(
@@ -79,6 +80,20 @@ struct ServingProcess {
         } catch let error as StoreError {
             throw ServeError.dataDirectory(path: directory.path, error)
         }
+    }
+
+    /// Answers a request and says so in the log. Queries are left out: a client may put anything there.
+    private func respond(to request: Request, _ service: API.Service) async -> Response {
+        let start = ContinuousClock.now
+        let response = await service.respond(request)
+        logger.debug(
+            "answered",
+            metadata: [
+                "http.method": "\(request.head.method)", "http.path": "\(request.path)",
+                "http.status": "\(response.status.code)",
+                "milliseconds": "\((ContinuousClock.now - start) / .milliseconds(1))",
+            ])
+        return response
     }
 
     /// Puts what a crash interrupted back into the queue.

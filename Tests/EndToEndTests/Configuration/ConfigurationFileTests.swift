@@ -67,6 +67,10 @@ struct ConfigurationFileTests {
             throws: ConfigurationError.unreadableFile(path: "/nowhere/c.yaml", reason: "there is no such file")
         ) { try ConfigurationFile(path: "/nowhere/c.yaml") }
         let directory = try TemporaryDirectory()
+        #expect(
+            throws: ConfigurationError.unreadableFile(
+                path: directory.url.path, reason: "it is no file that can be read")
+        ) { try ConfigurationFile(path: directory.url.path) }
         let binary = directory.url.appending(path: "c.yaml")
         try Data([0xFF, 0xFE, 0xC3, 0x28]).write(to: binary)
         #expect(

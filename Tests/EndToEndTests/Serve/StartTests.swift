@@ -80,7 +80,10 @@ struct StartTests {
         try await service.curl("/v1/explanations/a%20b", [], expecting: 404)
         #expect(await service.stop() == .exit(0))
         let lines = service.logText.split(separator: "\n")
-        #expect(!lines.isEmpty)
+        #expect(
+            lines.contains {
+                $0.contains("answered") && $0.contains("http.status=404") && $0.contains("http.path=/v1/explanations/")
+            })
         #expect(lines.allSatisfy { $0.contains(#/^\d{4}-\d{2}-\d{2}T\S+ [a-z]+ cinegrad: /#) })
     }
 }
