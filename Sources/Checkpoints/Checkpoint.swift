@@ -7,13 +7,18 @@ package struct CheckpointLimits: Hashable, Sendable {
     package var tensors = 100_000
     /// Bytes of a safetensors header.
     package var headerBytes = 16 << 20
+    /// Entries of a zip archive.
+    package var archiveEntries = 200_000
+    /// How many times larger than its packed bytes an entry of an archive may be.
+    package var compressionRatio = 100
+    /// Bytes of the pickled description of a PyTorch file; the values are not part of it.
+    package var pickleBytes = 16 << 20
+    /// A state dictionary takes about 40 for each tensor.
+    package var pickleInstructions = 2_000_000
+    /// Containers within containers.
+    package var pickleDepth = 100
 
     package init() {}
-}
-
-/// The formats that are read, told apart by content.
-package enum CheckpointFormat: String, Hashable, Sendable, CaseIterable {
-    case safetensors
 }
 
 /// Named arrays of a file that nobody vouches for. Reading one runs no code of it.
@@ -49,17 +54,9 @@ package struct Checkpoint: Sendable {
         guard data.count <= limits.bytes else {
             throw CheckpointError.tooLarge(bytes: data.count, limit: limits.bytes)
         }
-        guard let format = CheckpointFormat.of(data) else { throw CheckpointError.unknownFormat }
-        switch format {
+        switch try CheckpointFormat(of: data) {
         case .safetensors: return try SafetensorsReader(data, limits: limits).checkpoint()
+        case .torchZip: return try TorchZipReader(data, limits: limits).checkpoint()
         }
-    }
-}
-
-extension CheckpointFormat {
-    /// A safetensors file begins with the length of a JSON object, which begins with a brace.
-    static func of(_ data: Data) -> CheckpointFormat? {
-        let start = data.startIndex
-        return data.count > 8 && data[start + 8] == UInt8(ascii: "{") ? .safetensors : nil
     }
 }

@@ -27,19 +27,54 @@ package enum StoredElement: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// One named array of a checkpoint, little-endian, row-major, not yet decoded.
+/// One named array of a checkpoint, little-endian, not yet decoded.
 package struct StoredTensor: Sendable {
     package let name: String
     package let element: StoredElement
     package let shape: Shape
-    /// Exactly `shape.count * element.bytes` bytes.
+    /// From the first element that is used to the last.
     private let bytes: Data
+    /// Elements to skip for one step along each axis; nil when the elements follow each other in row-major order.
+    private let strides: [Int]?
 
+    /// - Parameter bytes: exactly `shape.count * element.bytes` bytes, row-major.
     init(name: String, element: StoredElement, shape: Shape, bytes: Data) {
         self.name = name
         self.element = element
         self.shape = shape
         self.bytes = bytes
+        strides = nil
+    }
+
+    /// - Parameter storage: all elements that the layout was checked against.
+    init(name: String, element: StoredElement, layout: StridedLayout, storage: Data) {
+        self.name = name
+        self.element = element
+        shape = layout.shape
+        let start = storage.startIndex
+        bytes = storage[start + layout.span.lowerBound * element.bytes..<start + layout.span.upperBound * element.bytes]
+        strides = layout.isContiguous ? nil : layout.strides
+    }
+
+    /// Calls `body` with each position in row-major order and the place of its element among the stored ones.
+    private func forEachElement(_ body: (_ position: Int, _ place: Int) -> Void) {
+        let count = shape.count
+        guard let strides else {
+            for position in 0..<count { body(position, position) }
+            return
+        }
+        var indices = [Int](repeating: 0, count: shape.rank)
+        var place = 0
+        for position in 0..<count {
+            body(position, place)
+            for axis in indices.indices.reversed() {
+                indices[axis] += 1
+                place += strides[axis]
+                guard indices[axis] == shape[axis] else { break }
+                place -= shape[axis] * strides[axis]
+                indices[axis] = 0
+            }
+        }
     }
 
     /// The values as Float32; wider types are rounded to nearest.
@@ -47,9 +82,9 @@ package struct StoredTensor: Sendable {
         Tensor(uninitialized: shape) { values in
             bytes.withUnsafeBytes { raw in
                 func read<T: BitwiseCopyable>(_ type: T.Type, _ convert: (T) -> Float) {
-                    for index in values.indices {
-                        values[index] = convert(
-                            raw.loadUnaligned(fromByteOffset: index * MemoryLayout<T>.size, as: T.self))
+                    forEachElement { position, place in
+                        values[position] = convert(
+                            raw.loadUnaligned(fromByteOffset: place * MemoryLayout<T>.size, as: T.self))
                     }
                 }
                 switch element {

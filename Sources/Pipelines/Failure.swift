@@ -55,6 +55,14 @@ extension CheckpointError {
         case .tooManyTensors: "checkpoint.too-many-tensors"
         case .unsupportedType: "checkpoint.unsupported-type"
         case .badTensor: "checkpoint.bad-tensor"
+        case .tooManyEntries: "checkpoint.too-many-entries"
+        case .badEntry: "checkpoint.bad-entry"
+        case .forbiddenPickle: "checkpoint.forbidden-pickle"
+        case .pickleTooLarge: "checkpoint.pickle-too-large"
+        case .noStateDictionary: "checkpoint.no-state-dictionary"
+        case .pickledModule: "checkpoint.pickled-module"
+        case .torchScript: "checkpoint.torchscript"
+        case .onnx: "checkpoint.onnx"
         }
     }
 }

@@ -62,15 +62,36 @@ import Testing
         expectClose(result.gradient, gradient, relative: 0.05, absolute: 0)
     }
 
-    @Test("The small network from its checkpoint equals PyTorch")
-    func tiny() throws {
-        let expected = try golden("checkpoints/expected.safetensors")
-        let input = try #require(expected["input"])
+    struct Container: Sendable, CustomTestStringConvertible {
+        let file: String
+        /// What PyTorch answers with the parameters as this container rounds them.
+        let expected: String
+        let prefix: String?
+        var testDescription: String { file }
+
+        init(_ file: String, expected: String = "expected", prefix: String? = nil) {
+            (self.file, self.expected, self.prefix) = (file, expected, prefix)
+        }
+    }
+
+    @Test(
+        "The small network from each of its checkpoints equals PyTorch",
+        arguments: [
+            Container("tiny.safetensors"), Container("tiny_module_prefix.safetensors", prefix: "module."),
+            Container("tiny_state_dict.pt"), Container("tiny_parameters.pt"), Container("tiny_strided_views.pt"),
+            Container("tiny_echonet.pt", prefix: "module."), Container("tiny_echonet_plain.pt", prefix: "module."),
+            Container("tiny_f64.pt"), Container("tiny_bf16.pt", expected: "tiny_bf16_expected"),
+            Container("tiny_fp16_model_key.pt", expected: "tiny_fp16_model_key_expected"),
+        ])
+    func tiny(_ container: Container) throws {
+        let input = try #require(golden("checkpoints/expected.safetensors")["input"])
+        let expected = try golden("checkpoints/\(container.expected).safetensors")
         let architecture = #"{"family":"r2plus1d","channels":[6,8,12,16],"blocks":[1,1,1,1],"stem":5}"#
         let shape = Array(input.shape.extents.dropFirst())
+        let json = Self.json(architecture: architecture, clip: shape, prefix: container.prefix)
         let network = try Network(
-            ModelManifest(json: Data(Self.json(architecture: architecture, clip: shape).utf8)),
-            checkpoint: Checkpoint.open(fixture("checkpoints/tiny.safetensors"), limits: CheckpointLimits()))
+            ModelManifest(json: Data(json.utf8)),
+            checkpoint: Checkpoint.open(fixture("checkpoints/\(container.file)"), limits: CheckpointLimits()))
         let result = try network.gradient(
             of: .output(2), at: input.reshaped(to: Shape(shape)), parallelism: .single)
         let output = try #require(expected["output"])
@@ -79,10 +100,11 @@ import Testing
         #expect(relativeL2(result.gradient, gradient) < 1e-5)
     }
 
-    static func json(architecture: String, clip: [Int]) -> String {
-        """
-        {"name": "golden", "architecture": \(architecture), "task": "regression",
-         "input": {"frames": \(clip[1]), "height": \(clip[2]), "width": \(clip[3])}}
-        """
+    static func json(architecture: String, clip: [Int], prefix: String? = nil) -> String {
+        let strip = prefix.map { ", \"strip_prefix\": \"\($0)\"" } ?? ""
+        return """
+            {"name": "golden", "architecture": \(architecture), "task": "regression"\(strip),
+             "input": {"frames": \(clip[1]), "height": \(clip[2]), "width": \(clip[3])}}
+            """
     }
 }
