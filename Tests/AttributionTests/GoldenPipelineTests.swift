@@ -119,6 +119,71 @@ import Testing
                 < 0.02)
     }
 
+    private struct Ranking: Decodable {
+        struct Case: Decodable {
+            let name: String
+            let topSubtrajectories, topUnrestricted: [Stretch]
+            let topFlowVectors: [Vector]
+        }
+        struct Stretch: Decodable {
+            let path, k: Int
+            let score: Double
+        }
+        struct Vector: Decodable {
+            let i, y, x: Int
+            let norm: Double
+        }
+        let cases: [Case]
+    }
+
+    private func ranking(_ name: String) throws -> Ranking.Case {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let all = try decoder.decode(Ranking.self, from: Data(contentsOf: fixture("pipeline/manifest.json")))
+        return try #require(all.cases.first { $0.name == name })
+    }
+
+    @Test(
+        "The most salient stretches of trajectories are the reference's, in its order",
+        arguments: [("blob_a", 2), ("blob_static_noiseless", 0)])
+    func trajectories(_ name: String, _ output: Int) throws {
+        let golden = try load(name, output: output)
+        let ranking = try ranking(name)
+        let tracks = try TrajectoryTracker(spacing: 4, reseeds: false, disagreement: .ignored).track(
+            forward: FlowField(displacements: #require(golden.values["flow_forward"]), direction: .forward),
+            sampling: FlowField(displacements: #require(golden.values["flow_sampling"]), direction: .sampling))
+        let gradients = try Gradient().attribute(
+            .decomposition(golden.decomposition), to: golden.score, control: golden.control())
+        let pixels = try #require(gradients.map(.pixels)).values
+        // One stretch of a trajectory, as the reference has it; then all of them.
+        for (separation, expected) in [(0.01, ranking.topSubtrajectories), (0, ranking.topUnrestricted)] {
+            let chosen = SalientTrajectories(count: expected.count, window: 10, separation: separation).choose(
+                tracks, gradient: pixels, decomposition: nil)
+            try #require(chosen.count == expected.count)
+            for (stretch, reference) in zip(chosen, expected) {
+                #expect(stretch.path.firstFrame == reference.k)
+                #expect(tracks[reference.path].point(at: reference.k) == stretch.path.points[0])
+                #expect(abs(stretch.score - reference.score) < 0.01 * reference.score)
+            }
+        }
+    }
+
+    @Test(
+        "The flow vectors of highest gradient are the reference's, in its order",
+        arguments: [("blob_a", 2), ("blob_static_noiseless", 0)])
+    func vectors(_ name: String, _ output: Int) throws {
+        let golden = try load(name, output: output)
+        let expected = try ranking(name).topFlowVectors
+        let gradients = try Gradient().attribute(
+            .decomposition(golden.decomposition), to: golden.score, control: golden.control())
+        let chosen = try SalientVectors(count: expected.count, separation: 0).choose(
+            flow: golden.decomposition.flow, gradient: #require(gradients.map(.flow)).values)
+        #expect(chosen.map { [$0.frame, $0.y, $0.x] } == expected.map { [$0.i, $0.y, $0.x] })
+        for (vector, reference) in zip(chosen, expected) {
+            #expect(abs(vector.magnitude - reference.norm) < 0.01 * reference.norm)
+        }
+    }
+
     /// One frame of `[C, T, H, W]` as `[C, H, W]`.
     private func frame(_ index: Int, of map: Tensor) -> Tensor {
         let shape = map.shape
