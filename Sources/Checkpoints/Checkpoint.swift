@@ -1,10 +1,13 @@
 package import Foundation
+import Tensors
 
 /// Limits that hold before anything is allocated.
 package struct CheckpointLimits: Hashable, Sendable {
-    /// Bytes of the file.
+    /// Bytes of the file, and of what an archive unpacks to.
     package var bytes = 2 << 30
     package var tensors = 100_000
+    /// Bytes of a name: of a tensor, an archive's entry, a dictionary's key.
+    package var nameBytes = 1000
     /// Bytes of a safetensors header.
     package var headerBytes = 16 << 20
     /// Entries of a zip archive.
@@ -28,6 +31,7 @@ package struct Checkpoint: Sendable {
     package let names: [String]
     private let tensors: [String: StoredTensor]
 
+    /// - Parameter tensors: of different names.
     init(format: CheckpointFormat, tensors: [StoredTensor]) {
         self.format = format
         names = tensors.map(\.name)
@@ -36,12 +40,19 @@ package struct Checkpoint: Sendable {
 
     package subscript(name name: String) -> StoredTensor? { tensors[name] }
 
-    /// Maps a file into memory and reads what it lists; values are read when they are asked for.
+    /// Maps a file into memory and reads what it lists; values are decoded when they are asked for.
     /// - Throws: ``CheckpointError``.
     package static func open(_ url: URL, limits: CheckpointLimits) throws -> Checkpoint {
         let data: Data
         do {
+            // Devices and pipes have no size: reading one might never end.
+            let bytes = try RandomAccessFile(url).count
+            guard bytes <= limits.bytes else { throw CheckpointError.tooLarge(bytes: bytes, limit: limits.bytes) }
             data = try Data(contentsOf: url, options: .mappedIfSafe)
+        } catch let error as CheckpointError {
+            throw error
+        } catch let NumPyError.unreadable(reason) {
+            throw CheckpointError.unreadable(reason)
         } catch {
             throw CheckpointError.unreadable(error.localizedDescription)
         }
@@ -57,6 +68,8 @@ package struct Checkpoint: Sendable {
         switch try CheckpointFormat(of: data) {
         case .safetensors: return try SafetensorsReader(data, limits: limits).checkpoint()
         case .torchZip: return try TorchZipReader(data, limits: limits).checkpoint()
+        case .torchLegacy: return try TorchLegacyReader(data, limits: limits).checkpoint()
+        case .onnx: throw CheckpointError.onnx
         }
     }
 }

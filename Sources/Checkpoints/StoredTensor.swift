@@ -27,29 +27,37 @@ package enum StoredElement: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// One named array of a checkpoint, little-endian, not yet decoded.
+/// In which order the bytes of an element are stored.
+enum ByteOrder: String {
+    case little, big
+}
+
+/// One named array of a checkpoint, not yet decoded.
 package struct StoredTensor: Sendable {
     package let name: String
     package let element: StoredElement
     package let shape: Shape
+    private let order: ByteOrder
     /// From the first element that is used to the last.
     private let bytes: Data
     /// Elements to skip for one step along each axis; nil when the elements follow each other in row-major order.
     private let strides: [Int]?
 
-    /// - Parameter bytes: exactly `shape.count * element.bytes` bytes, row-major.
+    /// - Parameter bytes: exactly `shape.count * element.bytes` bytes, row-major, little-endian.
     init(name: String, element: StoredElement, shape: Shape, bytes: Data) {
         self.name = name
         self.element = element
         self.shape = shape
         self.bytes = bytes
+        order = .little
         strides = nil
     }
 
     /// - Parameter storage: all elements that the layout was checked against.
-    init(name: String, element: StoredElement, layout: StridedLayout, storage: Data) {
+    init(name: String, element: StoredElement, order: ByteOrder, layout: StridedLayout, storage: Data) {
         self.name = name
         self.element = element
+        self.order = order
         shape = layout.shape
         let start = storage.startIndex
         bytes = storage[start + layout.span.lowerBound * element.bytes..<start + layout.span.upperBound * element.bytes]
@@ -81,23 +89,23 @@ package struct StoredTensor: Sendable {
     package func tensor() -> Tensor {
         Tensor(uninitialized: shape) { values in
             bytes.withUnsafeBytes { raw in
-                func read<T: BitwiseCopyable>(_ type: T.Type, _ convert: (T) -> Float) {
+                func read<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type, _ convert: (T) -> Float) {
                     forEachElement { position, place in
-                        values[position] = convert(
-                            raw.loadUnaligned(fromByteOffset: place * MemoryLayout<T>.size, as: T.self))
+                        let stored = raw.loadUnaligned(fromByteOffset: place * MemoryLayout<T>.size, as: T.self)
+                        values[position] = convert(order == .little ? T(littleEndian: stored) : T(bigEndian: stored))
                     }
                 }
                 switch element {
-                case .float32: read(UInt32.self) { Float(bitPattern: UInt32(littleEndian: $0)) }
-                case .float64: read(UInt64.self) { Float(Double(bitPattern: UInt64(littleEndian: $0))) }
-                case .float16: read(UInt16.self) { HalfPrecision.float(fromBinary16: UInt16(littleEndian: $0)) }
-                case .bfloat16: read(UInt16.self) { Float(bitPattern: UInt32(UInt16(littleEndian: $0)) << 16) }
-                case .int64: read(Int64.self) { Float(Int64(littleEndian: $0)) }
-                case .int32: read(Int32.self) { Float(Int32(littleEndian: $0)) }
-                case .int16: read(Int16.self) { Float(Int16(littleEndian: $0)) }
-                case .uint64: read(UInt64.self) { Float(UInt64(littleEndian: $0)) }
-                case .uint32: read(UInt32.self) { Float(UInt32(littleEndian: $0)) }
-                case .uint16: read(UInt16.self) { Float(UInt16(littleEndian: $0)) }
+                case .float32: read(UInt32.self) { Float(bitPattern: $0) }
+                case .float64: read(UInt64.self) { Float(Double(bitPattern: $0)) }
+                case .float16: read(UInt16.self) { HalfPrecision.float(fromBinary16: $0) }
+                case .bfloat16: read(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
+                case .int64: read(Int64.self) { Float($0) }
+                case .int32: read(Int32.self) { Float($0) }
+                case .int16: read(Int16.self) { Float($0) }
+                case .uint64: read(UInt64.self) { Float($0) }
+                case .uint32: read(UInt32.self) { Float($0) }
+                case .uint16: read(UInt16.self) { Float($0) }
                 case .int8: read(Int8.self) { Float($0) }
                 case .uint8: read(UInt8.self) { Float($0) }
                 case .bool: read(UInt8.self) { $0 == 0 ? 0 : 1 }

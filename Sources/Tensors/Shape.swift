@@ -10,11 +10,12 @@ package struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral {
 
     package init(arrayLiteral elements: Int...) { self.init(elements) }
 
-    /// - Throws: ``ShapeError/invalidExtents(_:)`` when an extent is negative or the number of bytes of a Float32 array would overflow.
+    /// - Throws: ``ShapeError/invalidExtents(_:)`` when an extent is negative or the number of bytes of a Float32 array would overflow, extents of
+    ///   0 taken as 1: with [0, 2^62, 2^62] there is nothing to store, but its ``strides`` would overflow.
     package init(validating extents: [Int]) throws {
         var bytes = 4
         for extent in extents {
-            let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: max(extent, 1))
             guard extent >= 0, !overflow else { throw ShapeError.invalidExtents(extents) }
             bytes = product
         }

@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [[-1, 2], [Int.max, 2], [1 << 31, 1 << 31, 4]])
+    @Test(arguments: [[-1, 2], [Int.max, 2], [1 << 31, 1 << 31, 4], [0, 1 << 62, 1 << 62]])
     func extentsFromOutsideAreChecked(_ extents: [Int]) {
         #expect(throws: ShapeError.invalidExtents(extents)) { try Shape(validating: extents) }
     }

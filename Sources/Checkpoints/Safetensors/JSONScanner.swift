@@ -7,9 +7,14 @@ struct JSONScanner {
     }
 
     private let bytes: [UInt8]
+    private let longestKey: Int
     private(set) var offset = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// - Parameter longestKey: bytes of UTF-8.
+    init(_ bytes: [UInt8], longestKey: Int) {
+        self.bytes = bytes
+        self.longestKey = longestKey
+    }
 
     /// Calls `member` with each key of an object; it must read the key's value.
     mutating func object(_ member: (inout JSONScanner, String) throws -> Void) throws {
@@ -19,6 +24,9 @@ struct JSONScanner {
         repeat {
             let start = offset
             let key = try string()
+            guard key.utf8.count <= longestKey else {
+                throw Malformed(offset: start, reason: "a key has \(key.utf8.count) bytes, \(longestKey) are allowed")
+            }
             guard keys.insert(key).inserted else {
                 throw Malformed(offset: start, reason: "the key \"\(key)\" occurs twice")
             }

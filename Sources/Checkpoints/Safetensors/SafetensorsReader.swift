@@ -51,7 +51,7 @@ struct SafetensorsReader {
     }
 
     private func entries(_ header: [UInt8]) throws -> [Entry] {
-        var scanner = JSONScanner(header)
+        var scanner = JSONScanner(header, longestKey: limits.nameBytes)
         var entries: [Entry] = []
         try scanner.object { scanner, name in
             guard name != "__metadata__" else {
@@ -136,6 +136,6 @@ struct SafetensorsReader {
     }
 
     private func malformed(_ offset: Int, _ reason: String) -> CheckpointError {
-        .malformed(format: .safetensors, offset: offset, reason: reason)
+        .malformed(format: .safetensors, place: .file(offset), reason: reason)
     }
 }

@@ -5,7 +5,8 @@ import Tensors
 struct StateDictionary {
     /// Where trainings put it.
     private static let places = ["state_dict", "model_state_dict", "model", "weights"]
-    private static let longestName = 1000
+    /// How many of them may lie within each other, as in `{"model": {"state_dict": …}}`.
+    private static let deepest = 3
 
     private let tensors: [(name: String, tensor: TensorReference)]
 
@@ -18,17 +19,35 @@ struct StateDictionary {
         guard tensors.count <= limits.tensors else { throw CheckpointError.tooManyTensors(limit: limits.tensors) }
     }
 
+    /// At one of the places, else the root itself, else the only dictionary of tensors in it. A training may keep tensors of its own beside
+    /// the parameters (a best loss), so a named place comes before the root.
     private static func find(in root: PickleContainer) throws -> PickleContainer {
+        let named = candidates(in: root, depth: 1)
+        if let only = try single(named) { return only }
         if holdsTensors(root) { return root }
-        let found = places.filter { root.value(for: $0)?.container(.dictionary).map(holdsTensors) ?? false }
+        let others = root.entries.compactMap { entry in
+            entry.value.container(.dictionary).flatMap { holdsTensors($0) ? (entry.key.text ?? "?", $0) : nil }
+        }
+        if let only = try single(others) { return only }
+        let keys = root.entries.prefix(8).compactMap(\.key.text).joined(separator: ", ")
+        throw CheckpointError.noStateDictionary(found: "a dictionary without tensors (\(keys))")
+    }
+
+    private static func candidates(in dictionary: PickleContainer, depth: Int) -> [(String, PickleContainer)] {
+        places.flatMap { place -> [(String, PickleContainer)] in
+            guard let found = dictionary.value(for: place)?.container(.dictionary) else { return [] }
+            let inner = depth < deepest ? candidates(in: found, depth: depth + 1) : []
+            if !inner.isEmpty { return inner.map { ("\(place).\($0)", $1) } }
+            return holdsTensors(found) ? [(place, found)] : []
+        }
+    }
+
+    private static func single(_ found: [(name: String, dictionary: PickleContainer)]) throws -> PickleContainer? {
         guard found.count <= 1 else {
-            throw CheckpointError.noStateDictionary(found: "several of them (\(found.joined(separator: ", ")))")
+            let names = found.prefix(8).map(\.name).joined(separator: ", ")
+            throw CheckpointError.noStateDictionary(found: "several dictionaries of tensors (\(names))")
         }
-        guard let dictionary = found.first.flatMap({ root.value(for: $0)?.container(.dictionary) }) else {
-            let keys = root.entries.prefix(8).compactMap(\.key.text).joined(separator: ", ")
-            throw CheckpointError.noStateDictionary(found: "a dictionary without tensors (\(keys))")
-        }
-        return dictionary
+        return found.first?.dictionary
     }
 
     private static func holdsTensors(_ dictionary: PickleContainer) -> Bool {
@@ -39,16 +58,12 @@ struct StateDictionary {
     }
 
     private static func tensors(of dictionary: PickleContainer) throws -> [(name: String, tensor: TensorReference)] {
-        var names = Set<String>()
         var tensors: [(name: String, tensor: TensorReference)] = []
         for entry in dictionary.entries {
             guard case .tensor(let tensor) = entry.value else { continue }
-            guard let name = entry.key.text, name.utf8.count <= longestName else {
+            guard let name = entry.key.text else {
                 throw CheckpointError.badTensor(
-                    tensor: "number \(tensors.count)", reason: "its name is no text of at most \(longestName) bytes")
-            }
-            guard names.insert(name).inserted else {
-                throw CheckpointError.badTensor(tensor: name, reason: "the name occurs twice")
+                    tensor: "number \(tensors.count)", reason: "its name is \(entry.key.kind), not a text")
             }
             tensors.append((name, tensor))
         }
@@ -58,7 +73,7 @@ struct StateDictionary {
     /// - Parameter storage: gives all bytes of a storage, of the length that the reference states; the name is for its errors.
     /// - Throws: ``CheckpointError``, and what `storage` throws.
     func checkpoint(
-        format: CheckpointFormat, storage: (_ tensor: String, StorageReference) throws -> Data
+        format: CheckpointFormat, order: ByteOrder, storage: (_ tensor: String, StorageReference) throws -> Data
     ) throws -> Checkpoint {
         Checkpoint(
             format: format,
@@ -68,7 +83,7 @@ struct StateDictionary {
                 }
                 let layout = try Self.layout(of: tensor, name: name)
                 let bytes = try storage(name, tensor.storage)
-                return StoredTensor(name: name, element: element, layout: layout, storage: bytes)
+                return StoredTensor(name: name, element: element, order: order, layout: layout, storage: bytes)
             })
     }
 

@@ -18,7 +18,8 @@ struct StridedLayout {
         var description: String {
             switch self {
             case .shape(let extents): "its shape \(extents) is negative or too large"
-            case .strides(let strides, let extents): "its strides \(strides) do not fit the shape \(extents)"
+            case .strides(let strides, let extents):
+                "its strides \(strides) are negative, or not one for each axis of \(extents)"
             case .offset(let offset): "its offset \(offset) is negative"
             case .outside(let last, let count):
                 "it reaches to the element \(last) of a storage that has \(count)"
@@ -40,7 +41,8 @@ struct StridedLayout {
         }
         guard offset >= 0 else { throw Refusal.offset(offset) }
         shape = try Shape(validating: extents)
-        self.strides = strides
+        // No step is ever taken along an axis of extent 1: its stride may be anything, and must not take part in sums.
+        self.strides = zip(extents, strides).map { $0 > 1 ? $1 : 0 }
 
         let begin = storage.lowerBound.addingReportingOverflow(offset)
         guard !begin.overflow else { throw Refusal.outside(last: "\(offset)", count: storage.count) }

@@ -18,17 +18,23 @@ struct TorchZipReader {
             }
             guard let pickle = archive.entries["data.pkl"] else {
                 throw CheckpointError.badEntry(
-                    entry: "data.pkl", reason: "the archive has no such entry, so it is none of PyTorch's")
+                    entry: "data.pkl", reason: "the archive has no such entry, so it is none by torch.save")
             }
             guard pickle.bytes <= limits.pickleBytes else {
                 throw CheckpointError.badEntry(
                     entry: pickle.name, reason: "it has \(pickle.bytes) bytes, \(limits.pickleBytes) are allowed")
             }
-            try refuseBigEndian(archive)
-            var unpickler = Unpickler(Array(try archive.read(pickle)), at: 0, format: .torchZip, limits: limits)
-            let dictionary = try StateDictionary(unpickler.run().value, limits: limits)
+            let order = try byteOrder(archive)
+            var unpickler = Unpickler(
+                Array(try archive.read(pickle)), at: 0, entry: pickle.name, format: .torchZip, limits: limits)
+            let saved = try unpickler.run()
+            guard saved.end == pickle.bytes else {
+                throw CheckpointError.malformed(
+                    format: .torchZip, place: .entry(pickle.name, saved.end), reason: "there is more after the pickle")
+            }
+            let dictionary = try StateDictionary(saved.value, limits: limits)
             var storages: [String: Data] = [:]
-            return try dictionary.checkpoint(format: .torchZip) { tensor, storage in
+            return try dictionary.checkpoint(format: .torchZip, order: order) { tensor, storage in
                 if let known = storages[storage.key] { return known }
                 let bytes = try Self.bytes(of: storage, for: tensor, in: archive)
                 storages[storage.key] = bytes
@@ -37,13 +43,13 @@ struct TorchZipReader {
         }
     }
 
-    private func refuseBigEndian(_ archive: ZipArchive) throws {
-        guard let entry = archive.entries["byteorder"] else { return }
-        guard entry.bytes <= 16, try archive.read(entry) == Data("little".utf8) else {
-            throw CheckpointError.badEntry(
-                entry: entry.name,
-                reason: "only values in little-endian order are read: save it again on such a machine")
-        }
+    /// Archives by releases before 2.1 do not say; those are by little-endian machines, as PyTorch takes them to be.
+    private func byteOrder(_ archive: ZipArchive) throws -> ByteOrder {
+        guard let entry = archive.entries["byteorder"] else { return .little }
+        guard entry.bytes <= 16, let text = String(data: try archive.read(entry), encoding: .utf8),
+            let order = ByteOrder(rawValue: text)
+        else { throw CheckpointError.badEntry(entry: entry.name, reason: "it says neither little nor big") }
+        return order
     }
 
     private static func bytes(of storage: StorageReference, for tensor: String, in archive: ZipArchive) throws -> Data {

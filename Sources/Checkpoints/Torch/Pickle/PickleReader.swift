@@ -26,8 +26,8 @@ enum PickleInstruction {
     case reduce
     case build
     case persistentID
-    /// An instruction that is never carried out.
-    case forbidden(PickleOpcode)
+    /// Never carried out; for messages, what it would do.
+    case forbidden(String)
 }
 
 /// Cuts a pickle into instructions. Reads every byte within bounds and does nothing of what they say.
@@ -49,12 +49,17 @@ struct PickleReader {
     }
 
     /// - Throws: ``Malformed``.
-    mutating func next() throws -> PickleInstruction {
+    mutating func next() throws -> (PickleOpcode, PickleInstruction) {
         let start = offset
         let byte = try unsigned(1)
         guard let opcode = PickleOpcode(rawValue: UInt8(truncatingIfNeeded: byte)) else {
             throw Malformed(offset: start, reason: "the byte \(byte) is no instruction of a pickle")
         }
+        return (opcode, try instruction(opcode))
+    }
+
+    /// Reads the argument of an instruction.
+    private mutating func instruction(_ opcode: PickleOpcode) throws -> PickleInstruction {
         switch opcode {
         case .proto: return .start(version: UInt8(truncatingIfNeeded: try unsigned(1)))
         case .frame:
@@ -106,9 +111,11 @@ struct PickleReader {
         case .reduce: return .reduce
         case .build: return .build
         case .binpersid: return .persistentID
-        case .newobj, .newobjEx, .inst, .obj, .ext1, .ext2, .ext4, .nextBuffer, .readonlyBuffer, .int, .long, .float,
-            .string, .unicode, .persid, .get, .put, .dict, .list:
-            return .forbidden(opcode)
+        case .newobj, .newobjEx, .inst, .obj: return .forbidden("an object of a class")
+        case .ext1, .ext2, .ext4, .nextBuffer, .readonlyBuffer:
+            return .forbidden("something that lies outside of the pickle")
+        case .int, .long, .float, .string, .unicode, .persid, .get, .put, .dict, .list:
+            return .forbidden("an instruction of pickle's old text form")
         }
     }
 

@@ -8,8 +8,9 @@ enum PickleValue {
     case text(String)
     case global(PickleGlobal)
     case container(PickleContainer)
-    case storage(StorageReference)
-    case tensor(TensorReference)
+    // Behind a reference, so that a value takes three words: hostile files push millions.
+    indirect case storage(StorageReference)
+    indirect case tensor(TensorReference)
     /// Something that is known to be harmless and of no use: a float, bytes, a NumPy scalar, a device.
     case inert
 
@@ -56,29 +57,46 @@ final class PickleContainer {
 
     let kind: Kind
     /// A dictionary's keys and values take turns.
-    fileprivate(set) var elements: [PickleValue] = []
+    private(set) var elements: [PickleValue] = []
     /// 1 when it holds no container.
-    fileprivate(set) var depth = 1
-    fileprivate(set) var isHeld = false
+    private var depth = 1
+    private var isHeld = false
+    /// Those of a dictionary that are texts.
+    private var keys: Set<String> = []
 
     init(_ kind: Kind) { self.kind = kind }
 
     enum Refusal: Error {
         case isComplete
         case tooDeep
+        case keyWithoutValue
+        case longKey(bytes: Int)
+        case repeatedKey(String)
     }
 
     /// - Throws: ``Refusal``.
-    func add(_ values: [PickleValue], depthLimit: Int) throws {
+    func add(_ values: [PickleValue], limits: CheckpointLimits) throws {
         guard !isHeld else { throw Refusal.isComplete }
+        if kind == .dictionary { try add(keysOf: values, limits: limits) }
         for value in values {
             if case .container(let child) = value {
                 guard child !== self else { throw Refusal.isComplete }
-                guard child.depth < depthLimit else { throw Refusal.tooDeep }
+                guard child.depth < limits.pickleDepth else { throw Refusal.tooDeep }
                 child.isHeld = true
                 depth = max(depth, child.depth + 1)
             }
             elements.append(value)
+        }
+    }
+
+    /// No writer of pickles sets a key twice: readers would differ in what they take.
+    private func add(keysOf values: [PickleValue], limits: CheckpointLimits) throws {
+        guard values.count.isMultiple(of: 2) else { throw Refusal.keyWithoutValue }
+        for index in stride(from: 0, to: values.count, by: 2) {
+            guard let key = values[index].text else { continue }
+            // One long text may be the key of many dictionaries, and is hashed for each.
+            guard key.utf8.count <= limits.nameBytes else { throw Refusal.longKey(bytes: key.utf8.count) }
+            guard keys.insert(key).inserted else { throw Refusal.repeatedKey(key) }
         }
     }
 
@@ -87,8 +105,8 @@ final class PickleContainer {
         stride(from: 0, to: elements.count - 1, by: 2).map { (elements[$0], elements[$0 + 1]) }
     }
 
-    /// The value set last for a text.
+    /// A dictionary's value for a text.
     func value(for key: String) -> PickleValue? {
-        entries.last { $0.key.text == key }?.value
+        keys.contains(key) ? entries.first { $0.key.text == key }?.value : nil
     }
 }

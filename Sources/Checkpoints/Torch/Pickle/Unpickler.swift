@@ -11,21 +11,28 @@ struct Unpickler {
         var end: Int
     }
 
+    let limits: CheckpointLimits
     private let format: CheckpointFormat
-    private let limits: CheckpointLimits
+    /// The archive's entry that the pickle is; nil when it is a part of the file as such.
+    private let entry: String?
     private var reader: PickleReader
     private var stack: [PickleValue] = []
     /// Heights of the stack.
     private var marks: [Int] = []
     private var memo: [Int: PickleValue] = [:]
-    private var storages: [String: StorageReference] = [:]
-    /// Of the instruction that is being carried out.
+    var storages: [String: StorageReference] = [:]
+    /// The instruction that is being carried out, and where it begins.
+    private var instruction = PickleOpcode.stop
     private var offset: Int
+    private var work = 0
 
-    /// - Parameter start: where the pickle begins in `bytes`; offsets in errors count from the first byte.
-    init(_ bytes: [UInt8], at start: Int, format: CheckpointFormat, limits: CheckpointLimits) {
+    /// - Parameters:
+    ///   - start: where the pickle begins in `bytes`; offsets in errors count from the first byte.
+    ///   - entry: the archive's entry that `bytes` are; nil when they are the file's.
+    init(_ bytes: [UInt8], at start: Int, entry: String?, format: CheckpointFormat, limits: CheckpointLimits) {
         reader = PickleReader(bytes, at: start)
         offset = start
+        self.entry = entry
         self.format = format
         self.limits = limits
     }
@@ -33,25 +40,25 @@ struct Unpickler {
     /// - Throws: ``CheckpointError``.
     mutating func run() throws -> Result {
         do {
-            for _ in 0..<limits.pickleInstructions {
+            while true {
                 offset = reader.offset
-                let instruction = try reader.next()
-                if case .stop = instruction {
+                try spend(1)
+                let (opcode, step) = try reader.next()
+                instruction = opcode
+                if case .stop = step {
                     let value = try pop()
                     guard stack.isEmpty, marks.isEmpty else { throw malformed("values are left when the pickle stops") }
                     return Result(value: value, storages: storages, end: reader.offset)
                 }
-                try carryOut(instruction)
+                try carryOut(step)
             }
         } catch let error as PickleReader.Malformed {
-            throw CheckpointError.malformed(format: format, offset: error.offset, reason: error.reason)
+            throw CheckpointError.malformed(format: format, place: place(error.offset), reason: error.reason)
         }
-        throw CheckpointError.pickleTooLarge(
-            what: "instructions", limit: limits.pickleInstructions, offset: reader.offset)
     }
 
-    private mutating func carryOut(_ instruction: PickleInstruction) throws {
-        switch instruction {
+    private mutating func carryOut(_ step: PickleInstruction) throws {
+        switch step {
         case .start(let version):
             guard (2...5).contains(version) else {
                 throw malformed("the protocol \(version) is not known, 2 to 5 are")
@@ -77,7 +84,6 @@ struct Unpickler {
             try add([key, value], to: .dictionary)
         case .setItems:
             let entries = try popSinceMark()
-            guard entries.count % 2 == 0 else { throw malformed("a key without a value") }
             try add(entries, to: .dictionary)
         case .addItems:
             let values = try popSinceMark()
@@ -107,7 +113,7 @@ struct Unpickler {
             stack.append(try reduce(function, arguments))
         case .build: try build()
         case .persistentID: stack.append(.storage(try storage(pop())))
-        case .forbidden(let opcode): throw refusal(of: "the instruction \(opcode.name)")
+        case .forbidden(let what): throw forbidden(what)
         }
     }
 
@@ -147,19 +153,24 @@ struct Unpickler {
         stack.append(.container(tuple))
     }
 
-    private func fill(_ container: PickleContainer, _ values: [PickleValue]) throws {
+    func fill(_ container: PickleContainer, _ values: [PickleValue]) throws {
         do {
-            try container.add(values, depthLimit: limits.pickleDepth)
-        } catch PickleContainer.Refusal.isComplete {
-            throw malformed("a \(container.kind.rawValue) changes after another container took it, or holds itself")
-        } catch PickleContainer.Refusal.tooDeep {
-            throw tooDeep()
+            try container.add(values, limits: limits)
+        } catch let refusal as PickleContainer.Refusal {
+            switch refusal {
+            case .isComplete:
+                throw malformed("a \(container.kind.rawValue) changes after another container took it, or holds itself")
+            case .tooDeep: throw tooDeep()
+            case .keyWithoutValue: throw malformed("a key has no value")
+            case .longKey(let bytes): throw malformed("a key has \(bytes) bytes, \(limits.nameBytes) are allowed")
+            case .repeatedKey(let key): throw malformed("the key \"\(key)\" occurs twice")
+            }
         }
     }
 
     private mutating func pushGlobal(_ module: String, _ name: String) throws {
         guard let global = PickleGlobal(module: module, name: name) else {
-            throw refusal(of: "\(module.prefix(PickleReader.longestName)).\(name.prefix(PickleReader.longestName))")
+            throw forbidden("\(module.prefix(PickleReader.longestName)).\(name.prefix(PickleReader.longestName))")
         }
         stack.append(.global(global))
     }
@@ -171,112 +182,39 @@ struct Unpickler {
         case .inert: break
         case .container(let container) where container.kind == .dictionary: break
         case .none, .bool, .integer, .largeInteger, .text, .global, .container, .storage, .tensor:
-            throw refusal(of: "the instruction BUILD on \(try top().kind)")
+            throw forbidden("a state for \(try top().kind)")
         }
     }
 
-    private func reduce(_ function: PickleValue, _ arguments: PickleValue) throws -> PickleValue {
-        guard case .global(let global) = function else { throw refusal(of: "a call of \(function.kind)") }
-        guard let arguments = arguments.container(.tuple)?.elements else {
-            throw malformed("arguments must be a tuple")
-        }
-        switch global {
-        case .inert: return .inert
-        case .storage, .elementType: throw refusal(of: "a call of a storage or element type")
-        case .size:
-            guard arguments.count == 1, arguments[0].container(.tuple) != nil else {
-                throw malformed("torch.Size takes a tuple")
-            }
-            return arguments[0]
-        case .orderedDictionary: return .container(try orderedDictionary(arguments))
-        case .rebuildParameter:
-            guard let first = arguments.first, case .tensor = first else {
-                throw malformed("a parameter needs a tensor")
-            }
-            return first
-        case .rebuildTensor: return .tensor(try tensor(arguments, type: nil))
-        case .rebuildTypedTensor:
-            guard arguments.count >= 7, case .global(.elementType(let type)) = arguments[6] else {
-                throw malformed("a tensor needs its element type")
-            }
-            return .tensor(try tensor(arguments, type: type))
+    /// Bounds the time: what takes longer than an instruction says so.
+    mutating func spend(_ steps: Int) throws {
+        work += steps
+        guard work <= limits.pickleInstructions else {
+            throw CheckpointError.pickleTooLarge(
+                what: "instructions", limit: limits.pickleInstructions, place: place(offset))
         }
     }
 
-    /// Python 2 passes the entries as a list of pairs.
-    private func orderedDictionary(_ arguments: [PickleValue]) throws -> PickleContainer {
-        let dictionary = PickleContainer(.dictionary)
-        guard let argument = arguments.first else { return dictionary }
-        guard arguments.count == 1, let pairs = argument.container(.list) else {
-            throw malformed("an OrderedDict takes a list of pairs")
-        }
-        for pair in pairs.elements {
-            let pair = pair.container(.list) ?? pair.container(.tuple)
-            guard let pair, pair.elements.count == 2 else { throw malformed("an OrderedDict takes a list of pairs") }
-            try fill(dictionary, pair.elements)
-        }
-        return dictionary
-    }
-
-    /// `(storage, offset, size, stride, …)`
-    /// - Parameter type: nil for the storage's.
-    private func tensor(_ arguments: [PickleValue], type: StorageType?) throws -> TensorReference {
-        guard arguments.count >= 4, case .storage(let storage) = arguments[0], let offset = arguments[1].integer,
-            let extents = integers(arguments[2]), let strides = integers(arguments[3])
-        else { throw malformed("a tensor needs a storage, an offset, a size and strides in whole numbers") }
-        return TensorReference(
-            storage: storage, type: type ?? storage.type, offset: offset, extents: extents, strides: strides)
-    }
-
-    private func integers(_ value: PickleValue) -> [Int]? {
-        guard let elements = (value.container(.tuple) ?? value.container(.list))?.elements else { return nil }
-        let integers = elements.compactMap(\.integer)
-        return integers.count == elements.count ? integers : nil
-    }
-
-    /// `('storage', type, key, location, number of elements, view)`; a view is None or `(key, offset, number of elements)`.
-    private mutating func storage(_ id: PickleValue) throws -> StorageReference {
-        let fields = id.container(.tuple)?.elements ?? []
-        if fields.first?.text == "module" { throw CheckpointError.pickledModule }
-        guard (5...6).contains(fields.count), fields[0].text == "storage", case .global(.storage(let type)) = fields[1],
-            let key = fields[2].text, let count = fields[4].integer
-        else { throw malformed("a storage needs its type, key, place and number of elements") }
-        guard count >= 0, !count.multipliedReportingOverflow(by: type.bytes).overflow else {
-            throw malformed("the storage \(key.prefix(80)) cannot have \(count) elements")
-        }
-        var storage = StorageReference(key: key, type: type, count: count, view: 0..<count)
-        if fields.count == 6, let view = fields[5].container(.tuple)?.elements {
-            guard view.count == 3, let begin = view[1].integer, let length = view[2].integer, begin >= 0, length >= 0,
-                begin <= count, length <= count - begin
-            else { throw malformed("a view lies outside its storage \(key.prefix(80))") }
-            storage.view = begin..<begin + length
-        }
-        var whole = storage
-        whole.view = 0..<count
-        if let known = storages.updateValue(whole, forKey: key), known != whole {
-            throw malformed("the storage \(key.prefix(80)) has two types or sizes")
-        }
-        return storage
-    }
-
-    private func malformed(_ reason: String) -> CheckpointError {
-        .malformed(format: format, offset: offset, reason: reason)
-    }
-
-    private func tooDeep() -> CheckpointError {
-        .pickleTooLarge(what: "nested containers", limit: limits.pickleDepth, offset: offset)
+    func malformed(_ reason: String) -> CheckpointError {
+        .malformed(format: format, place: place(offset), reason: reason)
     }
 
     /// Files that hold a module as such mention PyTorch's layers somewhere. They are common, so they deserve a better answer: this reads on
     /// without doing what is read.
-    private func refusal(of what: String) -> CheckpointError {
+    func forbidden(_ what: String) -> CheckpointError {
         let layers = "torch.nn.modules."
         var rest = reader
-        for _ in 0..<limits.pickleInstructions {
-            guard let instruction = try? rest.next() else { break }
-            if case .global(let module, _) = instruction, module.hasPrefix(layers) { return .pickledModule }
-            if case .push(.text(let text)) = instruction, text.hasPrefix(layers) { return .pickledModule }
+        for _ in work..<max(work, limits.pickleInstructions) {
+            guard let (_, step) = try? rest.next() else { break }
+            if case .global(let module, _) = step, module.hasPrefix(layers) { return .pickledModule }
+            if case .push(.text(let text)) = step, text.hasPrefix(layers) { return .pickledModule }
         }
-        return .forbiddenPickle(what, offset: offset)
+        return .forbiddenPickle(opcode: instruction.name, what: what, place: place(offset))
     }
+
+    private func tooDeep() -> CheckpointError {
+        .pickleTooLarge(what: "nested containers", limit: limits.pickleDepth, place: place(offset))
+    }
+
+    private func place(_ offset: Int) -> BytePlace { entry.map { .entry($0, offset) } ?? .file(offset) }
 }

@@ -11,9 +11,8 @@ final class ZipArchive {
     }
 
     /// By name, less the folder that all of them lie in.
-    private(set) var entries: [String: Entry] = [:]
+    let entries: [String: Entry]
     private let archive: OpaquePointer
-    private static let format = CheckpointFormat.torchZip
 
     /// Small entries may be packed as tightly as they like.
     private static let smallBytes = 1 << 16
@@ -21,24 +20,17 @@ final class ZipArchive {
     /// Opens an archive, checks its directory against the entries' headers, and runs `body` with it.
     /// - Throws: ``CheckpointError``.
     static func withArchive<R>(_ data: Data, limits: CheckpointLimits, _ body: (ZipArchive) throws -> R) throws -> R {
-        let end: ZipDirectoryEnd
-        do {
-            end = try ZipDirectoryEnd(data)
-        } catch let error as ZipDirectoryEnd.Malformed {
-            throw CheckpointError.malformed(format: format, offset: error.offset, reason: error.reason)
-        }
-        guard end.entries <= limits.archiveEntries else {
-            throw CheckpointError.tooManyEntries(limit: limits.archiveEntries)
-        }
-        return try data.withUnsafeBytes { bytes in
-            let archive = try ZipArchive(bytes, directory: end.offset)
-            try archive.list(fileBytes: bytes.count, limits: limits)
+        try data.withUnsafeBytes { bytes in
+            let directory = try ZipDirectory(ZipBytes(bytes), limits: limits)
+            let entries = try list(directory, fileBytes: bytes.count, limits: limits)
+            let archive = try ZipArchive(bytes, directory: directory, entries: entries)
+            try archive.compare(with: directory)
             return try body(archive)
         }
     }
 
     /// - Parameter bytes: outlive the archive.
-    private init(_ bytes: UnsafeRawBufferPointer, directory: Int) throws {
+    private init(_ bytes: UnsafeRawBufferPointer, directory: ZipDirectory, entries: [String: Entry]) throws {
         var error = zip_error_t()
         zip_error_init(&error)
         defer { zip_error_fini(&error) }
@@ -47,80 +39,84 @@ final class ZipArchive {
         }
         guard let archive = zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error) else {
             zip_source_free(source)
-            throw CheckpointError.malformed(
-                format: Self.format, offset: directory,
-                reason: "the archive's directory is not valid: \(String(cString: zip_error_strerror(&error)))")
+            throw ZipBytes.malformed(
+                directory.offset,
+                "the archive's directory is not what its entries say: \(String(cString: zip_error_strerror(&error)))")
         }
         self.archive = archive
+        self.entries = entries
     }
 
     deinit { zip_discard(archive) }
 
-    private func list(fileBytes: Int, limits: CheckpointLimits) throws {
+    private static func list(_ directory: ZipDirectory, fileBytes: Int, limits: CheckpointLimits) throws -> [String:
+        Entry]
+    {
+        var entries: [String: Entry] = [:]
         var folder: Substring?
         var total = 0
-        for index in 0..<UInt64(max(zip_get_num_entries(archive, 0), 0)) {
-            let path = try name(index)
-            let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-            guard parts.count >= 2, !parts.contains(where: { ["", ".", ".."].contains($0) }), !path.contains("\\"),
+        for (index, record) in directory.records.enumerated() {
+            let parts = record.name.split(separator: "/", omittingEmptySubsequences: false)
+            guard parts.count >= 2, !parts.contains(where: { ["", ".", ".."].contains($0) }),
+                !record.name.unicodeScalars.contains(where: { $0 == "\\" || $0 == "\0" }),
                 parts[0] == folder ?? parts[0]
             else {
                 throw CheckpointError.badEntry(
-                    entry: path, reason: "entries lie in one folder, under plain relative names")
+                    entry: record.name, reason: "entries lie in one folder, under plain relative names")
             }
             folder = parts[0]
-            let bytes = try unpackedBytes(index, path, limits)
-            total += bytes
-            // What overlaps or repeats costs the file nothing; this bounds the memory by the file all the same.
+            if let reason = refusal(of: record, limits) {
+                throw CheckpointError.badEntry(entry: record.name, reason: reason)
+            }
+            total += record.bytes
+            // Many entries, each of which may be so large, are too much together.
             guard total <= limits.bytes, total / limits.compressionRatio <= fileBytes else {
                 throw CheckpointError.badEntry(
-                    entry: path, reason: "up to this entry the archive unpacks to \(total) bytes, which is too much")
+                    entry: record.name,
+                    reason: "up to this entry the archive unpacks to \(total) bytes, which is too much")
             }
             let name = parts.dropFirst().joined(separator: "/")
-            guard entries.updateValue(Entry(index: index, name: path, bytes: bytes), forKey: name) == nil else {
-                throw CheckpointError.badEntry(entry: path, reason: "the name occurs twice")
+            let entry = Entry(index: UInt64(index), name: record.name, bytes: record.bytes)
+            guard entries.updateValue(entry, forKey: name) == nil else {
+                throw CheckpointError.badEntry(entry: record.name, reason: "the name occurs twice")
             }
         }
+        return entries
     }
 
-    private func name(_ index: UInt64) throws -> String {
-        guard let raw = zip_get_name(archive, index, ZIP_FL_ENC_RAW), let name = String(validatingCString: raw) else {
-            throw CheckpointError.badEntry(entry: "number \(index)", reason: "its name is not UTF-8")
+    /// Why an entry is not read; nil when it is.
+    private static func refusal(of record: ZipDirectory.Record, _ limits: CheckpointLimits) -> String? {
+        let (bytes, packed) = (record.bytes, record.packedBytes)
+        guard !record.isEncrypted else { return "it is encrypted" }
+        guard bytes <= limits.bytes else {
+            return "it is said to unpack to \(bytes) bytes, \(limits.bytes) are allowed"
         }
-        return name
-    }
-
-    private func unpackedBytes(_ index: UInt64, _ name: String, _ limits: CheckpointLimits) throws -> Int {
-        var facts = zip_stat_t()
-        let needed = UInt64(ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD)
-        guard zip_stat_index(archive, index, 0, &facts) == 0, facts.valid & needed == needed else {
-            throw CheckpointError.badEntry(entry: name, reason: "its sizes are not known")
-        }
-        guard facts.encryption_method == UInt16(ZIP_EM_NONE) else {
-            throw CheckpointError.badEntry(entry: name, reason: "it is encrypted")
-        }
-        let (size, packed) = (facts.size, facts.comp_size)
-        guard size <= UInt64(limits.bytes) else {
-            throw CheckpointError.badEntry(
-                entry: name, reason: "it is said to unpack to \(size) bytes, \(limits.bytes) are allowed")
-        }
-        switch Int32(facts.comp_method) {
+        switch Int32(record.method) {
         case ZIP_CM_STORE:
-            guard size == packed else {
-                throw CheckpointError.badEntry(
-                    entry: name, reason: "it is stored as it is, yet \(packed) bytes are said to be \(size)")
-            }
+            return bytes == packed ? nil : "it is stored as it is, yet \(packed) bytes are said to be \(bytes)"
         case ZIP_CM_DEFLATE:
-            guard size <= UInt64(Self.smallBytes) || size / UInt64(limits.compressionRatio) < packed else {
-                throw CheckpointError.badEntry(
-                    entry: name,
-                    reason: "\(packed) bytes unpack to \(size), more than \(limits.compressionRatio) times as much")
-            }
-        default:
-            throw CheckpointError.badEntry(
-                entry: name, reason: "it is compressed by the method \(facts.comp_method), only deflate is known")
+            return bytes <= smallBytes || bytes / limits.compressionRatio < packed
+                ? nil : "\(packed) bytes unpack to \(bytes), more than \(limits.compressionRatio) times as much"
+        default: return "it is compressed by the method \(record.method), only deflate is known"
         }
-        return Int(size)
+    }
+
+    /// The library reads the directory too: it must have found the same one.
+    private func compare(with directory: ZipDirectory) throws {
+        guard zip_get_num_entries(archive, 0) == Int64(directory.records.count) else {
+            throw ZipBytes.malformed(directory.offset, "the archive has more than one directory")
+        }
+        let needed = UInt64(ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD)
+        for (index, record) in directory.records.enumerated() {
+            var facts = zip_stat_t()
+            guard zip_stat_index(archive, UInt64(index), ZIP_FL_ENC_RAW, &facts) == 0, facts.valid & needed == needed,
+                facts.size == UInt64(record.bytes), facts.comp_size == UInt64(record.packedBytes),
+                facts.comp_method == record.method, facts.encryption_method == UInt16(ZIP_EM_NONE),
+                let name = zip_get_name(archive, UInt64(index), ZIP_FL_ENC_RAW), String(cString: name) == record.name
+            else {
+                throw CheckpointError.badEntry(entry: record.name, reason: "the archive has more than one directory")
+            }
+        }
     }
 
     /// An entry's unpacked bytes, checked against its length and checksum.
