@@ -32,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -68,6 +69,10 @@ let package = Package(
         module("Jobs", ["Store", logging]),
 
         // Tier 2.
+        .target(
+            name: "ONNX",
+            dependencies: ["Tensors", "Autodiff", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Proto/onnx.proto"], swiftSettings: strict),
         module("Models", ["Tensors", "Autodiff", "Checkpoints", "CBundledModels", crypto]),
         module("Video", ["Tensors", "Cine", "CFFmpeg", "CVideo"]),
         module("Motion", ["Tensors", "Cine", "CKernels", "COpticalFlow"]),
@@ -110,6 +115,7 @@ let package = Package(
         tests("CineTests", ["Tensors", "Cine"]),
         tests("CheckpointsTests", ["Tensors", "Checkpoints"]),
         tests("AutodiffTests", ["Tensors", "Autodiff"]),
+        tests("ONNXTests", ["Tensors", "Autodiff", "ONNX"]),
         tests("ModelsTests", ["Tensors", "Autodiff", "Checkpoints", "Models"]),
         tests("VideoTests", ["Tensors", "Cine", "Video", "CSampleClip"]),
         tests("RenderingTests", ["Tensors", "Cine", "Video", "CSampleClip"]),
