@@ -42,4 +42,6 @@ package struct RunProgress: Hashable, Sendable {
     package let value: Double
     /// Its standard error; nil before the second noisy pass.
     package let standardError: Double?
+    /// Of the mean gradient so far, as a part of its length; nil before the second noisy pass.
+    package let mapError: Double?
 }

@@ -46,10 +46,8 @@ package struct AttributionResult: Sendable {
     package let maps: [AttributionMap]
     /// The score at the input without noise.
     package let value: Double
-    /// The score over the noisy samples; nil for methods without noise.
-    package let sampled: SampledScore?
-    /// Standard deviations of the noise, in each component's unit; nil for methods without noise.
-    package let sigma: NoiseLevels?
+    /// What the noise was and did; nil for methods without noise.
+    package let sampling: SamplingFacts?
     /// Of appearance, motion and residual; nil in pixels.
     package let shares: Shares?
     /// How well contributions add up; nil for methods that are not complete.
@@ -57,13 +55,6 @@ package struct AttributionResult: Sendable {
     package let passes: Int
 
     package func map(_ kind: MapKind) -> AttributionMap? { maps.first { $0.kind == kind } }
-}
-
-package struct SampledScore: Hashable, Sendable {
-    package let samples: Int
-    package let mean: Double
-    /// Of the mean; nil for a single sample.
-    package let standardError: Double?
 }
 
 /// The sum of contributions against the difference of scores that they explain.
@@ -74,6 +65,8 @@ package struct Completeness: Hashable, Sendable {
     package let difference: Double
     /// The sum of all contributions, in pixels of the map, in the decomposition of all parts.
     package let sum: Double
+    /// In the decomposition, the sums over first frame, flow and residual; nil in pixels.
+    package let parts: [Double]?
 
     /// What the sum misses.
     package var delta: Double { difference - sum }

@@ -46,6 +46,30 @@ struct GradientSum {
         }
     }
 
+    /// What is left when the terms of a part are taken away.
+    func without(_ part: GradientSum) -> GradientSum {
+        precondition(part.shape == shape && part.terms <= terms, "a part of this sum")
+        var rest = self
+        rest.terms -= part.terms
+        for index in rest.sums.indices { rest.sums[index] -= part.sums[index] }
+        return rest
+    }
+
+    /// An estimate of the standard error of the mean, as a part of its length, from one half of the terms against the other:
+    /// `‖a − b‖ / 2‖m‖` with the means a and b of the halves and m of all. Nil when the mean is zero or a half is empty.
+    func relativeStandardError(half: GradientSum) -> Double? {
+        let (first, second) = (Double(half.terms), Double(terms - half.terms))
+        guard first > 0, second > 0 else { return nil }
+        var (difference, length) = (0.0, 0.0)
+        for index in sums.indices {
+            let gap = half.sums[index] / first - (sums[index] - half.sums[index]) / second
+            difference += gap * gap
+            length += sums[index] * sums[index]
+        }
+        guard length > 0 else { return nil }
+        return (difference / length).squareRoot() * (first + second) / 2
+    }
+
     /// The mean of squares, which this sums, less the square of another sum's mean; never negative.
     func variance(around mean: GradientSum) -> Tensor {
         let divisor = Double(max(terms, 1))

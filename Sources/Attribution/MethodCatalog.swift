@@ -8,13 +8,16 @@ package enum MethodName: String, Hashable, Sendable, CaseIterable {
     case integratedGradients = "integrated_gradients"
 
     package var facts: MethodFacts {
-        method(MethodParameters(samples: 1, levels: .none, baseline: .still), noise: PhiloxNoise(seed: 0)).facts
+        method(
+            MethodParameters(samples: 1, tolerance: nil, levels: .none, baseline: .still), noise: PhiloxNoise(seed: 0)
+        ).facts
     }
 
     package func method(_ parameters: MethodParameters, noise: any NoiseSource) -> any AttributionMethod {
         func smoothGrad(_ statistic: SmoothGrad.Statistic) -> SmoothGrad {
             SmoothGrad(
-                statistic: statistic, samples: parameters.samples, levels: parameters.levels, noise: noise)
+                statistic: statistic, samples: parameters.samples, tolerance: parameters.tolerance,
+                levels: parameters.levels, noise: noise)
         }
         return switch self {
         case .gradient: Gradient()
@@ -40,12 +43,15 @@ package enum MethodName: String, Hashable, Sendable, CaseIterable {
 package struct MethodParameters: Hashable, Sendable {
     /// Noisy copies, or steps of integrated gradients; one or more.
     package var samples: Int
+    /// Of methods with noise: the relative standard error of the mean gradient at which sampling ends; nil takes all samples.
+    package var tolerance: Double?
     package var levels: NoiseLevels
     /// Of integrated gradients.
     package var baseline: IntegratedGradients.Baseline
 
-    package init(samples: Int, levels: NoiseLevels, baseline: IntegratedGradients.Baseline) {
+    package init(samples: Int, tolerance: Double?, levels: NoiseLevels, baseline: IntegratedGradients.Baseline) {
         self.samples = samples
+        self.tolerance = tolerance
         self.levels = levels
         self.baseline = baseline
     }

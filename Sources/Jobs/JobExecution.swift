@@ -38,8 +38,9 @@ struct JobExecution {
     private func settle(_ result: Result<JobOutcome, any Error>) throws {
         do {
             switch try result.get() {
-            case .succeeded(let result, let maps, let clip):
-                let isHeld = try pool.store.complete(job, result: result, maps: maps, clip: clip)
+            case .succeeded(let result, let maps, let clip, let artefacts):
+                let isHeld = try pool.store.complete(
+                    job, result: result, maps: maps, clip: clip, artefacts: artefacts)
                 log("succeeded", ifHeld: isHeld)
             }
         } catch let interruption as JobInterruption {

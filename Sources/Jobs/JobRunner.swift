@@ -10,7 +10,7 @@ package protocol JobRunner: Sendable {
 /// What a job ends with.
 package enum JobOutcome: Sendable {
     /// The result is JSON text.
-    case succeeded(result: String, maps: [MapRecord], clip: ClipFrames?)
+    case succeeded(result: String, maps: [MapRecord], clip: ClipFrames?, artefacts: [Artefact])
 }
 
 /// An error that a client is told of.

@@ -22,9 +22,13 @@ package struct Network: Sendable {
         try binding.finish()
     }
 
-    /// The same architecture with parameters that know nothing: the control of Adebayo et al., "Sanity Checks for Saliency Maps" (2018).
-    package func randomised(seed: UInt64) throws -> Network {
-        try Network(manifest, outputs: outputs, from: RandomParameters(seed: seed))
+    /// The same architecture with parameters that know nothing.
+    package func randomised(_ scope: RandomisationScope, seed: UInt64) throws -> Network {
+        switch scope {
+        case .logits:
+            Network(manifest: manifest, outputs: outputs, layers: try layers.randomisedLogits(seed: seed))
+        case .allWeights: try Network(manifest, outputs: outputs, from: RandomParameters(seed: seed))
+        }
     }
 
     init(_ manifest: ModelManifest, outputs: Int, from source: any ParameterSource) throws {

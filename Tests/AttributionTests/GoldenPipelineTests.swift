@@ -99,7 +99,7 @@ import Testing
     @Test("SmoothGrad over the same noise equals PyTorch, in both spaces")
     func smoothGrad() throws {
         let golden = try load("blob_a", output: 2)
-        let method = SmoothGrad(statistic: .mean, samples: 3, levels: .standard, noise: FormulaNoise())
+        let method = SmoothGrad(statistic: .mean, samples: 3, tolerance: nil, levels: .standard, noise: FormulaNoise())
         let parts = try method.attribute(
             .decomposition(golden.decomposition), to: golden.score, control: golden.control())
         let first = try #require(golden.values["sg_I0"])

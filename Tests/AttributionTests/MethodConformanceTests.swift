@@ -15,7 +15,8 @@ import Testing
         _ name: MethodName, samples: Int, levels: NoiseLevels, seed: UInt64
     ) -> any AttributionMethod {
         name.method(
-            MethodParameters(samples: samples, levels: levels, baseline: .black), noise: PhiloxNoise(seed: seed))
+            MethodParameters(samples: samples, tolerance: nil, levels: levels, baseline: .black),
+            noise: PhiloxNoise(seed: seed))
     }
 
     @Test(

@@ -26,7 +26,7 @@ struct JobsFixture {
     }
 
     func enqueue() throws -> String {
-        let outcome = try store.enqueue(request: "{}", videoID: "v", modelID: "m", idempotency: nil)
+        let outcome = try store.enqueue(request: "{}", videoID: "v", modelID: "m", artefacts: [], idempotency: nil)
         guard case .created(let record) = outcome else { throw UnexpectedOutcome() }
         return record.id
     }
@@ -63,7 +63,7 @@ struct ClosureRunner: JobRunner {
 }
 
 extension JobOutcome {
-    static let nothing = JobOutcome.succeeded(result: "{}", maps: [], clip: nil)
+    static let nothing = JobOutcome.succeeded(result: "{}", maps: [], clip: nil, artefacts: [])
 }
 
 /// Keeps what is logged.

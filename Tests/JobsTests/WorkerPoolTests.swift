@@ -137,7 +137,7 @@ import Testing
         let fixture = try JobsFixture()
         let id = try fixture.enqueue()
         let pool = fixture.pool(workers: 1, drain: .seconds(60)) { _, _ in
-            .succeeded(result: "no JSON", maps: [], clip: nil)
+            .succeeded(result: "no JSON", maps: [], clip: nil, artefacts: [])
         }
         try await fixture.running(pool) {
             let record = try await fixture.awaitEnd(of: id)

@@ -98,7 +98,7 @@ import Testing
         let network = try Self.load(Self.parameters())
         let clip = FormulaValues.input([3, 4, 16, 16], salt: 3)
         let scores = try [1, 1, 2].map {
-            try network.randomised(seed: $0).scores(of: clip, parallelism: .single)
+            try network.randomised(.allWeights, seed: $0).scores(of: clip, parallelism: .single)
         }
         #expect(scores[0] == scores[1])
         #expect(scores[0] != scores[2])

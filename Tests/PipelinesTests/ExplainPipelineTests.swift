@@ -43,10 +43,14 @@ import Video
         #expect(min(shares.appearance, shares.motion, shares.residual) > 0.01)
         let fidelity = try #require(explanation.report.fidelity)
         #expect(fidelity.reconstructionError < 1e-5)
-        #expect((fidelity.changeExplainedByFlow ?? 0) > 0.3 && fidelity.meanDisplacement > 0.1)
+        #expect((fidelity.changeExplainedByFlow ?? 0) > 0.3 && fidelity.displacement.mean > 0.1)
         let control = try #require(explanation.report.checks.randomisation)
         #expect(control.maps.map(\.kind) == explanation.maps.map(\.kind))
-        for map in control.maps { #expect(abs(map.spearman ?? 1) < 0.2) }
+        for map in control.maps {
+            #expect(abs(map.allWeights.spearman ?? 1) < 0.2)
+            #expect(abs(map.randomMap.spearman ?? 1) < 0.02)
+            #expect(map.logits.spearman != map.allWeights.spearman)
+        }
         let method = explanation.report.provenance.method
         #expect(method.samples == 2 && method.seed == 7 && method.passes == 3)
         #expect(explanation.report.provenance.clip.sourceFrames == Array(0..<32))
@@ -64,6 +68,87 @@ import Video
         #expect(other.maps[0].values.values != first.maps[0].values.values)
     }
 
+    @Test("Vectors, trajectories and frames of the moving shape: longest first, on the clip, told in the report")
+    func findings() throws {
+        struct Document: Decodable {
+            struct Vector: Decodable {
+                let frame, x, y: Int
+                let flow, gradient: [Double]
+                let magnitude: Double
+                let pull: String
+            }
+            struct Stretch: Decodable {
+                let firstFrame: Int
+                let score: Double
+                let points: [[Double]]
+            }
+            let vectors: [Vector]?
+            let trajectories: [Stretch]?
+        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let explanation = try SampleVideo().explain(
+            .angle,
+            #"{"samples": 4, "checks": ["repeatability"], "vectors": {"count": 7}, "trajectories": {"count": 3, "window": 8}}"#
+        )
+        let vectorsJSON = try #require(explanation.vectors)
+        let vectors = try #require(decoder.decode(Document.self, from: vectorsJSON).vectors)
+        let map = try #require(explanation.maps.first { $0.kind == .flow }).values
+        let flow = try #require(explanation.flow).displacements
+        #expect(vectors.count == 7 && vectors.map(\.magnitude) == vectors.map(\.magnitude).sorted(by: >))
+        for vector in vectors {
+            for component in 0..<2 {
+                #expect(vector.gradient[component] == Double(map[component, vector.frame - 1, vector.y, vector.x]))
+                #expect(vector.flow[component] == Double(flow[component, vector.frame - 1, vector.y, vector.x]))
+            }
+        }
+        let trajectoriesJSON = try #require(explanation.trajectories)
+        let stretches = try #require(decoder.decode(Document.self, from: trajectoriesJSON).trajectories)
+        #expect(stretches.count == 3 && stretches.allSatisfy { $0.points.count == 8 && $0.score > 0 })
+        let timeline = try #require(explanation.report.timeline)
+        #expect(timeline.frames.map(\.frame) == Array(0..<32) && timeline.frames.map(\.sourceFrame) == Array(0..<32))
+        let repeatability = try #require(explanation.report.checks.repeatability)
+        #expect(repeatability.maps.allSatisfy { ($0.halves.spearman ?? 0) > 0.1 })
+        #expect(explanation.report.reading.count >= 3)
+    }
+
+    @Test("Flow that is given takes the place of an estimate; flow of another clip is refused with both shapes")
+    func givenFlow() throws {
+        let sample = try SampleVideo()
+        func given(_ shape: Shape, _ value: Float) throws -> GivenFlow {
+            try GivenFlow(
+                npy: Data(NumPy.encode(Tensor(shape: shape, repeating: value), shape: shape)), sha256: "abc")
+        }
+        let request = #"{"method": "gradient", "checks": [], "flow": {"given": {"sha256": "abc"}}}"#
+        let still = try sample.explain(.sides, request, givenFlow: given([2, 31, 112, 112], 0))
+        let control = try sample.explain(.sides, #"{"method": "gradient", "checks": [], "flow": "zero"}"#)
+        #expect(still.maps.map(\.values.values) == control.maps.map(\.values.values))
+        #expect(still.report.provenance.flow?.estimator == "given")
+        #expect(still.report.fidelity?.consistentFlow == nil && control.report.fidelity?.consistentFlow == 1)
+        #expect(throws: ExplainError.self) {
+            try sample.explain(.sides, request, givenFlow: given([2, 30, 112, 112], 0))
+        }
+        #expect(throws: ExplainError.self) { try given([2, 31, 112, 112], .infinity) }
+        #expect(throws: ExplainError.self) { try GivenFlow(npy: Data("text".utf8), sha256: "abc") }
+        #expect(throws: ExplainError.self) { try sample.explain(.sides, request) }
+    }
+
+    @Test("Shares say whether an untrained network would give them")
+    func untrainedShares() throws {
+        let explanation = try SampleVideo().explain(.sides, #"{"samples": 20, "checks": ["randomisation"]}"#)
+        let shares = try #require(explanation.report.shares)
+        let untrained = try #require(explanation.report.checks.randomisation?.shares)
+        let (own, other) = (try #require(shares.intervals), untrained.intervals)
+        #expect(untrained.networks == 5 && own.motion[0] <= shares.motion && shares.motion <= own.motion[1])
+        let informative = try #require(shares.informative)
+        for (flag, a, b) in [
+            (informative.appearance, own.appearance, other.appearance), (informative.motion, own.motion, other.motion),
+            (informative.residual, own.residual, other.residual),
+        ] {
+            #expect(flag == (a[1] < b[0] || b[1] < a[0]))
+        }
+    }
+
     @Test("Progress reaches its total, and what the report throws ends the run within one pass")
     func progress() throws {
         let sample = try SampleVideo()
@@ -73,7 +158,7 @@ import Video
         }
         let seen = reports.withLock { $0 }
         #expect(seen.map(\.completed) == seen.map(\.completed).sorted())
-        #expect(seen.last?.completed == 6 && seen.allSatisfy { $0.total == 6 })
+        #expect(seen.last?.completed == 11 && seen.allSatisfy { $0.total == 11 })
         #expect(seen.last?.stage == .checks)
 
         struct Cancelled: Error {}
@@ -124,7 +209,7 @@ import Video
                     manifest: network.manifest),
                 subject: ExplanationSubject(video: "a", model: "b", videoDigest: "", modelDigest: ""),
                 parallelism: .single
-            ).run(video: file, limits: VideoLimits()) { _ in }
+            ).run(video: file, limits: VideoLimits(), givenFlow: nil) { _ in }
         }
         let flat = try run(0.25)
         #expect(flat.clip.resized == false && flat.clip.clip.intensities.values.allSatisfy { $0 == 0.25 })

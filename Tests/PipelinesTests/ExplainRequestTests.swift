@@ -18,8 +18,9 @@ import Video
         let plan = try plan("{}")
         #expect(plan.sampling == ClipSampling(start: 0, frames: 32, period: 1, padding: .refuse))
         #expect(plan.method == .smoothgrad && plan.space == .decomposition && plan.samples == 50 && plan.seed == 1)
-        #expect(plan.levels == .standard && plan.flow == .farneback && plan.target == .predicted)
-        #expect(plan.checks == [.randomisation] && plan.passes == 53)
+        #expect(plan.levels == .standard && plan.flow == .farneback(.standard) && plan.target == .predicted)
+        #expect(plan.checks == [.randomisation, .repeatability] && plan.passes == 58)
+        #expect(plan.tolerance == nil && plan.vectors == VectorOptions() && plan.trajectories == TrajectoryOptions())
     }
 
     @Test("Every field is taken, and written again as it was read")
@@ -33,8 +34,44 @@ import Video
         #expect(request.seed == .max && request.clip.padding == .black && request.target == .difference(2, 0))
         let plan = try ExplainPlan(request, manifest: manifest())
         #expect(plan.levels == NoiseLevels(pixels: 0.1, firstFrame: 0.03, flow: 0.02, error: 0.01))
-        #expect(plan.flow == .dis && plan.samples == 9 && plan.passes == 10)
+        #expect(plan.flow == .dis(.medium) && plan.samples == 9 && plan.passes == 10)
         #expect(try ExplainRequest(json: JSONEncoder().encode(request)) == request)
+    }
+
+    @Test(
+        "Flow estimators are taken with their parameters and written again as they were read",
+        arguments: [
+            #""farneback""#, #""zero""#, #"{"dis": {"preset": "fast"}}"#, #"{"dis": {}}"#, #"{"farneback": {}}"#,
+            #"{"farneback": {"window": 21, "levels": 4, "gaussian_window": true}}"#,
+        ])
+    func flow(_ json: String) throws {
+        let request = try ExplainRequest(json: Data("{\"flow\": \(json)}".utf8))
+        #expect(request.flow != nil)
+        #expect(try ExplainRequest(json: JSONEncoder().encode(request)) == request)
+        if json.contains("21"), case .farneback(let parameters) = request.flow {
+            #expect(parameters.window == 21 && parameters.levels == 4 && parameters.usesGaussianWindow)
+            #expect(parameters.iterations == 3)
+        }
+    }
+
+    @Test(
+        "What is out of range or unknown is refused with its path",
+        arguments: [
+            (#"{"flow": "slow"}"#, "flow"), (#"{"flow": {"dis": {"preset": "slow"}}}"#, "flow.dis.preset"),
+            (#"{"flow": {"farneback": {"window": 1}}}"#, "flow.farneback"),
+            (#"{"flow": {"farneback": {"size": 1}}}"#, "flow.farneback.size"), (#"{"flow": 3}"#, "flow"),
+            (#"{"vectors": {"count": -1}}"#, "vectors.count"),
+            (#"{"trajectories": {"window": 0}}"#, "trajectories.window"),
+            (#"{"trajectories": {"length": 3}}"#, "trajectories.length"), (#"{"tolerance": "x"}"#, "tolerance"),
+        ])
+    func refused(_ json: String, _ path: String) {
+        let error = #expect(throws: DocumentError.self) { try ExplainRequest(json: Data(json.utf8)) }
+        #expect(error?.path == path)
+    }
+
+    @Test("A tolerance is a part above 0 and up to 1", arguments: [0, -0.1, 1.5])
+    func tolerance(_ value: Double) {
+        #expect(throws: ExplainError.self) { try plan("{\"tolerance\": \(value)}") }
     }
 
     @Test(
@@ -47,7 +84,8 @@ import Video
             (#"{"noise": {"motion": 1}}"#, "noise.motion: unknown field"), (#"{"noise": [1]}"#, "noise: "),
             (#"{"seed": -1}"#, "seed: "),
             (#"{"method": "magic"}"#, "method: magic is not known: one of gradient, gradient_times_input, smoothgrad"),
-            (#"{"flow": 1}"#, "flow: expected a string"), (#"{"space": "frequency"}"#, "one of pixels, decomposition"),
+            (#"{"flow": 1}"#, "flow: expected a name (farneback, dis, zero)"),
+            (#"{"space": "frequency"}"#, "one of pixels, decomposition"),
             (#"{"clip": {"start": -1}}"#, "clip.start: "), (#"{"clip": {"begin": 1}}"#, "clip.begin: unknown field"),
             (
                 #"{"clip": {"padding": "mirror"}}"#,

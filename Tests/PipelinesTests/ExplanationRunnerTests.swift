@@ -18,7 +18,7 @@ import Video
         let upload = try store.beginUpload()
         try upload.write(SampleVideo.bytes)
         let video = try store.addVideo(upload.finish(), facts: "{}").record
-        _ = try store.enqueue(request: request, videoID: video.id, modelID: model, idempotency: nil)
+        _ = try store.enqueue(request: request, videoID: video.id, modelID: model, artefacts: [], idempotency: nil)
         return (directory, store, try #require(try store.claim(worker: "test", lease: .seconds(60))))
     }
 
@@ -35,8 +35,11 @@ import Video
         let request = #"{"samples":1,"seed":3,"checks":[]}"#
         let (directory, store, job) = try stored(request, model: "moving-shapes-sides")
         defer { withExtendedLifetime(directory) {} }
-        guard case .succeeded(let result, let maps, let clip) = try run(store, job) else { return }
-        #expect(try store.complete(job, result: result, maps: maps, clip: clip))
+        guard case .succeeded(let result, let maps, let clip, let artefacts) = try run(store, job) else {
+            Issue.record("the job did not succeed")
+            return
+        }
+        #expect(try store.complete(job, result: result, maps: maps, clip: clip, artefacts: artefacts))
         let expected = try SampleVideo().explain(.sides, request)
         for map in expected.maps {
             let kind = map.kind.rawValue
@@ -51,6 +54,16 @@ import Video
         let intensities = expected.clip.clip.intensities
         #expect(frame.pixels[0] == UInt8((intensities[0, 31, 0, 0] * 255).rounded()))
         #expect(frame.pixels[112 * 112 * 3 - 1] == UInt8((intensities[2, 31, 111, 111] * 255).rounded()))
+        for (name, document) in [(Artefact.Name.vectors, expected.vectors), (.trajectories, expected.trajectories)] {
+            let stored = try store.artefact(explanation: job.id, name: name)
+            #expect(stored != nil && stored == document)
+        }
+        #expect(
+            try store.mapValues(explanation: job.id, kind: AuxiliaryMap.samplingFlow.rawValue)
+                == expected.flow?.displacements.values)
+        let noisy = try #require(try store.mapValues(explanation: job.id, kind: AuxiliaryMap.noisyFrames.rawValue))
+        #expect(noisy.count == 3 * 3 * 112 * 112 && noisy[0] == expected.noisyClip?[0, 0, 0, 0])
+        #expect(noisy[3 * 3 * 112 * 112 - 1] == expected.noisyClip?[2, 31, 111, 111])
         let report = try JSONDecoder().decode([String: AnyValue].self, from: Data(result.utf8))
         #expect(report["notice"] != nil && report["shares"] != nil && report["provenance"] != nil)
     }

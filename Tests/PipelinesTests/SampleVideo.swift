@@ -24,7 +24,7 @@ struct SampleVideo {
     }
 
     func explain(
-        _ model: BundledModel, _ json: String, threads: Int = 2,
+        _ model: BundledModel, _ json: String, threads: Int = 2, givenFlow: GivenFlow? = nil,
         report: @escaping @Sendable (ExplainProgress) throws -> Void = { _ in }
     ) throws -> Explanation {
         defer { withExtendedLifetime(directory) {} }
@@ -36,6 +36,6 @@ struct SampleVideo {
                 video: "sample.mp4", model: model.rawValue, videoDigest: FileDigest.sha256(of: url),
                 modelDigest: model.sha256),
             parallelism: Parallelism(threads: threads)
-        ).run(video: url, limits: VideoLimits(), report: report)
+        ).run(video: url, limits: VideoLimits(), givenFlow: givenFlow, report: report)
     }
 }

@@ -102,16 +102,17 @@ import Testing
     @Test func aVideoInUseStaysUntilItsExplanationsAreOver() throws {
         let fixture = try StoreFixture()
         let video = try fixture.store.addVideo(try fixture.upload([1]), facts: "{}").record
-        let outcome = try fixture.store.enqueue(request: "{}", videoID: video.id, modelID: "m", idempotency: nil)
+        let outcome = try fixture.store.enqueue(
+            request: "{}", videoID: video.id, modelID: "m", artefacts: [], idempotency: nil)
         guard case .created(let explanation) = outcome else { throw UnexpectedOutcome() }
         #expect(throws: StoreError.inUse(id: video.id)) { try fixture.store.deleteVideo(id: video.id) }
         let job = try fixture.claim()
         #expect(throws: StoreError.inUse(id: video.id)) { try fixture.store.deleteVideo(id: video.id) }
-        #expect(try fixture.store.complete(job, result: "{}", maps: [], clip: nil))
+        #expect(try fixture.store.complete(job, result: "{}", maps: [], clip: nil, artefacts: []))
         #expect(try fixture.store.deleteVideo(id: video.id))
         #expect(try fixture.store.explanation(id: explanation.id)?.videoID == video.id)
         #expect(throws: StoreError.unknownVideo(id: video.id)) {
-            try fixture.store.enqueue(request: "{}", videoID: video.id, modelID: "m", idempotency: nil)
+            try fixture.store.enqueue(request: "{}", videoID: video.id, modelID: "m", artefacts: [], idempotency: nil)
         }
     }
 
@@ -161,10 +162,12 @@ import Testing
         let model = try fixture.store.addModel(
             name: "m", checkpoint: try fixture.upload([1]), manifest: "{}", facts: "{}"
         ).record
-        _ = try fixture.store.enqueue(request: "{}", videoID: "sample", modelID: model.id, idempotency: nil)
+        _ = try fixture.store.enqueue(
+            request: "{}", videoID: "sample", modelID: model.id, artefacts: [], idempotency: nil)
         #expect(throws: StoreError.inUse(id: model.id)) { try fixture.store.deleteModel(id: model.id) }
         #expect(throws: StoreError.unknownModel(id: "mdl_1")) {
-            try fixture.store.enqueue(request: "{}", videoID: "sample", modelID: "mdl_1", idempotency: nil)
+            try fixture.store.enqueue(
+                request: "{}", videoID: "sample", modelID: "mdl_1", artefacts: [], idempotency: nil)
         }
     }
 }

@@ -97,7 +97,34 @@ import Testing
             WHERE sql IS NOT NULL AND name NOT LIKE 'grdb_%' AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, name
             """)
         let schema = statements.map { $0 + ";\n" }.joined(separator: "\n")
-        #expect(schema == (try String(contentsOf: fixture("schema/v1.sql"), encoding: .utf8)))
+        #expect(schema == (try String(contentsOf: fixture("schema/v2.sql"), encoding: .utf8)))
+    }
+
+    @Test func theFirstReleasesDatabaseIsUpgraded() throws {
+        let directory = try TemporaryDirectory()
+        do { _ = try Store(directory: directory.url) }
+        let file = directory.url.appending(path: "cinegrad.sqlite").path(percentEncoded: false)
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + suffix) }
+        let old = try DatabaseQueue(path: file)
+        try old.write { database in
+            try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            try database.execute(sql: String(contentsOf: fixture("schema/v1.sql"), encoding: .utf8))
+            try database.execute(
+                sql: """
+                    CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
+                    INSERT INTO grdb_migrations VALUES ('M001');
+                    INSERT INTO explanations (id, state, request, video_id, model_id, created_at, position)
+                    VALUES ('exp_old', 'queued', '{}', 'v', 'm', 1, 1);
+                    """)
+        }
+        try old.close()
+        let store = try Store(directory: directory.url)
+        #expect(try store.explanation(id: "exp_old")?.state == .queued)
+        let tables = try DatabaseQueue(path: file).read {
+            try String.fetchAll($0, sql: "SELECT sql FROM sqlite_master WHERE name = 'artefacts'")
+        }
+        let schema = try String(contentsOf: fixture("schema/v2.sql"), encoding: .utf8)
+        #expect(tables.count == 1 && tables.allSatisfy { schema.contains($0) })
     }
 
     @Test func everyTableChecksItsTypes() throws {

@@ -7,7 +7,7 @@ import Testing
     private func finished(_ maps: [MapRecord], clip: ClipFrames?) throws -> (fixture: StoreFixture, id: String) {
         let fixture = try StoreFixture()
         let id = try fixture.enqueue().id
-        #expect(try fixture.store.complete(try fixture.claim(), result: "{}", maps: maps, clip: clip))
+        #expect(try fixture.store.complete(try fixture.claim(), result: "{}", maps: maps, clip: clip, artefacts: []))
         return (fixture, id)
     }
 
@@ -108,7 +108,9 @@ import Testing
         let id = try fixture.enqueue().id
         let map = try countingMap(kind: "pixels", components: 1, frames: 1, height: 2, width: 2)
         let job = try fixture.claim()
-        #expect(throws: StoreError.self) { try fixture.store.complete(job, result: "{}", maps: [map, map], clip: nil) }
+        #expect(throws: StoreError.self) {
+            try fixture.store.complete(job, result: "{}", maps: [map, map], clip: nil, artefacts: [])
+        }
         #expect(try fixture.store.explanation(id: id)?.state == .running)
         #expect(try fixture.store.mapInfos(explanation: id).isEmpty)
     }

@@ -30,7 +30,7 @@ import Testing
         let running = try #require(try fixture.store.explanation(id: id))
         #expect((running.state, running.completed, running.total) == (.running, 2, 3))
         #expect(running.stage == "gradient" && running.partial == #"{"p":1}"# && running.startedAt != nil)
-        #expect(try fixture.store.complete(job, result: #"{"r":1}"#, maps: [], clip: nil))
+        #expect(try fixture.store.complete(job, result: #"{"r":1}"#, maps: [], clip: nil, artefacts: []))
         let done = try #require(try fixture.store.explanation(id: id))
         #expect((done.state, done.completed, done.result, done.partial) == (.succeeded, 3, #"{"r":1}"#, nil))
         #expect(done.finishedAt != nil)
@@ -58,13 +58,13 @@ import Testing
         #expect(try fixture.store.leaseState(stale) == .lost)
         #expect(try fixture.store.leaseState(fresh) == .held)
         let map = try countingMap(kind: "pixels", components: 1, frames: 1, height: 2, width: 2)
-        #expect(try !fixture.store.complete(stale, result: "{}", maps: [map], clip: nil))
+        #expect(try !fixture.store.complete(stale, result: "{}", maps: [map], clip: nil, artefacts: []))
         #expect(try !fixture.store.fail(stale, code: "c", message: "m"))
         #expect(try !fixture.store.release(stale))
         #expect(try !fixture.store.finishCancelled(stale))
         #expect(try fixture.store.mapInfos(explanation: id).isEmpty)
-        #expect(try fixture.store.complete(fresh, result: "{}", maps: [map], clip: nil))
-        #expect(try !fixture.store.complete(fresh, result: "{}", maps: [map], clip: nil))
+        #expect(try fixture.store.complete(fresh, result: "{}", maps: [map], clip: nil, artefacts: []))
+        #expect(try !fixture.store.complete(fresh, result: "{}", maps: [map], clip: nil, artefacts: []))
         #expect(try fixture.claim().id == other)
     }
 
@@ -112,7 +112,8 @@ import Testing
         let fixture = try StoreFixture()
         func enqueue(_ key: String, _ fingerprint: String) throws -> EnqueueOutcome {
             try fixture.store.enqueue(
-                request: "{}", videoID: "v", modelID: "m", idempotency: (key: key, fingerprint: fingerprint))
+                request: "{}", videoID: "v", modelID: "m", artefacts: [],
+                idempotency: (key: key, fingerprint: fingerprint))
         }
         guard case .created(let record) = try enqueue("k", "f") else { throw UnexpectedOutcome() }
         #expect(try enqueue("k", "f") == .existing(record))
@@ -126,12 +127,14 @@ import Testing
     @Test func aFullQueueRefusesButRemembersKeys() throws {
         let fixture = try StoreFixture(limits: StoreLimits(queued: 2, interruptions: 16))
         let key = (key: "k", fingerprint: "f")
-        let first = try fixture.store.enqueue(request: "{}", videoID: "v", modelID: "m", idempotency: key)
+        let first = try fixture.store.enqueue(
+            request: "{}", videoID: "v", modelID: "m", artefacts: [], idempotency: key)
         guard case .created(let record) = first else { throw UnexpectedOutcome() }
         _ = try fixture.enqueue()
         #expect(throws: StoreError.queueFull(limit: 2)) { try fixture.enqueue() }
         #expect(
-            try fixture.store.enqueue(request: "{}", videoID: "v", modelID: "m", idempotency: key) == .existing(record))
+            try fixture.store.enqueue(request: "{}", videoID: "v", modelID: "m", artefacts: [], idempotency: key)
+                == .existing(record))
         _ = try fixture.claim()
         #expect(throws: Never.self) { try fixture.enqueue() }
     }
@@ -140,7 +143,8 @@ import Testing
         let fixture = try StoreFixture()
         var ids: [String: String] = [:]
         for (video, model) in [("a", "x"), ("a", "y"), ("b", "x")] {
-            let outcome = try fixture.store.enqueue(request: "{}", videoID: video, modelID: model, idempotency: nil)
+            let outcome = try fixture.store.enqueue(
+                request: "{}", videoID: video, modelID: model, artefacts: [], idempotency: nil)
             guard case .created(let record) = outcome else { throw UnexpectedOutcome() }
             ids[video + model] = record.id
         }

@@ -18,7 +18,8 @@ import Testing
     @Test func everythingAcknowledgedIsThereAfterACrashAndFinishesOnce() throws {
         let fixture = try StoreFixture()
         let video = try fixture.store.addVideo(try fixture.upload([1, 2, 3]), facts: "{}").record
-        let outcome = try fixture.store.enqueue(request: "{}", videoID: video.id, modelID: "m", idempotency: nil)
+        let outcome = try fixture.store.enqueue(
+            request: "{}", videoID: video.id, modelID: "m", artefacts: [], idempotency: nil)
         guard case .created(let interrupted) = outcome else { throw UnexpectedOutcome() }
         let stale = try fixture.claim()
         let waiting = try fixture.enqueue()
@@ -29,15 +30,15 @@ import Testing
         #expect(try store.video(id: video.id) == video)
         #expect(try store.recover() == RecoveryReport(requeued: 1, poisoned: 0, cancelled: 0))
         #expect(try store.recover() == RecoveryReport(requeued: 0, poisoned: 0, cancelled: 0))
-        #expect(try !store.complete(stale, result: "{}", maps: [], clip: nil))
+        #expect(try !store.complete(stale, result: "{}", maps: [], clip: nil, artefacts: []))
         // Behind the one that waited.
         let (first, second) = (
             try #require(try store.claim(worker: "w", lease: .seconds(9))),
             try #require(try store.claim(worker: "w", lease: .seconds(9)))
         )
         #expect((first.id, second.id, second.attempts) == (waiting.id, interrupted.id, 2))
-        #expect(try store.complete(second, result: "{}", maps: [], clip: nil))
-        #expect(try !store.complete(second, result: "{}", maps: [], clip: nil))
+        #expect(try store.complete(second, result: "{}", maps: [], clip: nil, artefacts: []))
+        #expect(try !store.complete(second, result: "{}", maps: [], clip: nil, artefacts: []))
         #expect(try store.explanation(id: interrupted.id)?.interruptions == 1)
     }
 
@@ -89,7 +90,7 @@ import Testing
         }
         // What came in between is skipped.
         #expect(await changes.next()?.completed == 3)
-        #expect(try fixture.store.complete(job, result: "{}", maps: [], clip: nil))
+        #expect(try fixture.store.complete(job, result: "{}", maps: [], clip: nil, artefacts: []))
         #expect(await changes.next()?.state == .succeeded)
         #expect(await changes.next() == nil)
         var late = fixture.store.changes(explanation: id).makeAsyncIterator()

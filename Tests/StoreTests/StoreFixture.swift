@@ -27,7 +27,8 @@ struct StoreFixture {
     /// An explanation of things that are not stored by this service, so that no video is needed.
     static func enqueue(in store: Store) throws -> ExplanationRecord {
         let outcome = try store.enqueue(
-            request: #"{"samples":3}"#, videoID: "sample", modelID: "moving-shapes-sides", idempotency: nil)
+            request: #"{"samples":3}"#, videoID: "sample", modelID: "moving-shapes-sides", artefacts: [],
+            idempotency: nil)
         guard case .created(let record) = outcome else { throw UnexpectedOutcome() }
         return record
     }

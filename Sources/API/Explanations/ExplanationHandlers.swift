@@ -19,7 +19,7 @@ struct ExplanationHandlers: Sendable {
         let store = store
         let outcome = try await offload {
             try store.enqueue(
-                request: text, videoID: accepted.videoID, modelID: accepted.modelID,
+                request: text, videoID: accepted.videoID, modelID: accepted.modelID, artefacts: accepted.artefacts,
                 idempotency: key.map { (key: $0, fingerprint: fingerprint) })
         }
         let record: ExplanationRecord

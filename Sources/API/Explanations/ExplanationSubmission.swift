@@ -16,11 +16,13 @@ struct ExplanationSubmission: Sendable {
         let request: ExplainRequest
         let videoID: String
         let modelID: String
+        let artefacts: [Artefact]
     }
 
     func read(_ request: Request) async throws -> Accepted {
         var explain = ExplainRequest()
-        let parts = ["video", "request", "model"]
+        var givenFlow: Data?
+        let parts = ["video", "request", "model", "flow"]
         if var form = Form(request, known: parts, limit: resources.limits.videoBytes + ServiceLimits.formBytes) {
             var content: Content?
             var model: String?
@@ -34,13 +36,21 @@ struct ExplanationSubmission: Sendable {
                     case "request":
                         explain = try ExplainRequest(
                             json: Data(await part.body.collect(upTo: ServiceLimits.documentBytes)))
+                    case "flow": givenFlow = Data(try await part.body.collect(upTo: GivenFlow.maximumBytes))
                     default:
                         model = String(decoding: try await part.body.collect(upTo: 256), as: UTF8.self)
                     }
                 }
                 explain.model = explain.model ?? model
+                if let givenFlow {
+                    guard explain.flow == nil else {
+                        throw DocumentError(
+                            path: "flow", reason: "the flow is in the form already; leave this field out")
+                    }
+                    explain.flow = .given(sha256: SHA256.hash(data: givenFlow).hexadecimal)
+                }
                 // Nothing is kept of a form whose request is wrong.
-                try await check(explain, video: nil)
+                try await check(explain, video: nil, givenFlow: givenFlow)
             } catch {
                 if let content {
                     let store = resources.store
@@ -70,14 +80,17 @@ struct ExplanationSubmission: Sendable {
         guard let video = try await offload({ try store.video(id: videoID) }) else {
             throw ExplainError.unknownVideo(videoID)
         }
-        let modelID = try await check(explain, video: video)
-        return Accepted(request: explain, videoID: videoID, modelID: modelID)
+        let modelID = try await check(explain, video: video, givenFlow: givenFlow)
+        let artefacts = try givenFlow.map { [try Artefact(.givenFlow, $0)] } ?? []
+        return Accepted(request: explain, videoID: videoID, modelID: modelID, artefacts: artefacts)
     }
 
     /// Finds what can be found before the job runs, so that it is told at once.
     /// - Returns: the model's id.
     @discardableResult
-    private func check(_ request: ExplainRequest, video: VideoRecord?) async throws -> String {
+    private func check(
+        _ request: ExplainRequest, video: VideoRecord?, givenFlow: Data?
+    ) async throws -> String {
         guard let name = request.model else {
             throw DocumentError(
                 path: "model", reason: "give the id or name of a model, such as \(BundledModel.sides.rawValue)")
@@ -89,6 +102,14 @@ struct ExplanationSubmission: Sendable {
             let plan = try ExplainPlan(request, manifest: network.manifest)
             _ = try ResolvedTarget(
                 plan.target, manifest: network.manifest, scores: [Float](repeating: 0, count: network.outputs))
+            if case .given(let sha256) = plan.flow {
+                guard let givenFlow else {
+                    throw DocumentError(path: "flow.given", reason: "send the flow along as the part flow of a form")
+                }
+                let input = network.manifest.input
+                _ = try GivenFlow(npy: givenFlow, sha256: sha256).field(
+                    frames: plan.sampling.frames, height: input.height, width: input.width)
+            }
             if let video {
                 let facts = try StoredVideoFacts(stored: video.facts)
                 // An array of floating point may be the clip itself, whatever its number of frames says.
@@ -103,6 +124,10 @@ struct ExplanationSubmission: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let text = try encoder.encode(accepted.request) + Data(accepted.modelID.utf8)
-        return SHA256.hash(data: text).map { String(format: "%02x", $0) }.joined()
+        return SHA256.hash(data: text).hexadecimal
     }
+}
+
+extension SHA256Digest {
+    fileprivate var hexadecimal: String { map { String(format: "%02x", $0) }.joined() }
 }

@@ -25,12 +25,13 @@ package struct Gradient: AttributionMethod {
             case .decomposition(let decomposition):
                 try PartGradients(score, at: decomposition.parts, parallelism: control.parallelism)
             }
-        try control.report(RunProgress(completed: 1, total: 1, value: gradients.value, standardError: nil))
+        try control.report(
+            RunProgress(completed: 1, total: 1, value: gradients.value, standardError: nil, mapError: nil))
         return AttributionResult(
             maps: try zip(PartGradients.kinds(in: input.space), gradients.tensors).map {
                 try AttributionMap(kind: $0, values: $1)
             },
-            value: gradients.value, sampled: nil, sigma: nil,
+            value: gradients.value, sampling: nil,
             shares: input.shares(gradients.parts, batches: []), completeness: nil, passes: passes)
     }
 }

@@ -34,7 +34,7 @@ package struct GradientTimesInput: AttributionMethod {
             maps: try zip(gradient.maps, factors).map {
                 try AttributionMap(kind: $0.kind, values: $0.values.multiplied(by: $1))
             },
-            value: gradient.value, sampled: nil, sigma: nil, shares: gradient.shares, completeness: nil, passes: passes)
+            value: gradient.value, sampling: nil, shares: gradient.shares, completeness: nil, passes: passes)
     }
 }
 

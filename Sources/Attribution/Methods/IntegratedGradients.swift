@@ -10,11 +10,15 @@ package struct IntegratedGradients: AttributionMethod {
         case black
         /// The first frame standing still: no flow and no residual. In pixels the first frame repeated.
         case still
+        /// Without detail: every frame blurred by a Gaussian of a sixteenth of the longer side; in the decomposition first frame and residual
+        /// blurred, and the flow kept.
+        case blurred
 
         var words: String {
             switch self {
             case .black: "a black clip"
             case .still: "the first frame standing still"
+            case .blurred: "the clip without detail"
             }
         }
     }
@@ -50,7 +54,7 @@ package struct IntegratedGradients: AttributionMethod {
         let parallelism = control.parallelism
         func report(_ completed: Int, _ value: Double) throws {
             try control.report(
-                RunProgress(completed: completed, total: passes, value: value, standardError: nil))
+                RunProgress(completed: completed, total: passes, value: value, standardError: nil, mapError: nil))
         }
         let path = Path(input, baseline: baseline)
         let end = try path.gradients(at: 1, score, parallelism)
@@ -71,10 +75,10 @@ package struct IntegratedGradients: AttributionMethod {
         let parts = means.count == 4 ? DecompositionParts(firstFrame: means[1], flow: means[2], error: means[3]) : nil
         return AttributionResult(
             maps: try zip(kinds, contributions).map { try AttributionMap(kind: $0, values: $1) }, value: end.value,
-            sampled: nil, sigma: nil, shares: input.shares(parts, batches: []),
+            sampling: nil, shares: input.shares(parts, batches: []),
             completeness: Completeness(
                 baseline: baseline.words, difference: end.value - start.value,
-                sum: counted.reduce(0) { $0 + $1.sum }),
+                sum: counted.reduce(0) { $0 + $1.sum }, parts: counted.count == 3 ? counted.map(\.sum) : nil),
             passes: passes)
     }
 
@@ -88,12 +92,24 @@ package struct IntegratedGradients: AttributionMethod {
             switch (input, baseline) {
             case (.pixels(let clip), .black): self = .pixels(from: zeros(clip), to: clip)
             case (.pixels(let clip), .still): self = .pixels(from: clip.firstFrameRepeated, to: clip)
-            case (.decomposition(let decomposition), _):
+            case (.pixels(let clip), .blurred): self = .pixels(from: clip.blurredFrames, to: clip)
+            case (.decomposition(let decomposition), .black):
                 let parts = decomposition.parts
                 self = .parts(
                     from: DecompositionParts(
-                        firstFrame: baseline == .still ? parts.firstFrame : zeros(parts.firstFrame),
-                        flow: zeros(parts.flow), error: zeros(parts.error)), to: parts)
+                        firstFrame: zeros(parts.firstFrame), flow: zeros(parts.flow), error: zeros(parts.error)),
+                    to: parts)
+            case (.decomposition(let decomposition), .still):
+                let parts = decomposition.parts
+                self = .parts(
+                    from: DecompositionParts(
+                        firstFrame: parts.firstFrame, flow: zeros(parts.flow), error: zeros(parts.error)), to: parts)
+            case (.decomposition(let decomposition), .blurred):
+                let parts = decomposition.parts
+                self = .parts(
+                    from: DecompositionParts(
+                        firstFrame: parts.firstFrame.blurredFrames, flow: parts.flow, error: parts.error.blurredFrames),
+                    to: parts)
             }
         }
 

@@ -16,17 +16,25 @@ package struct SmoothGrad: AttributionMethod {
 
     private let statistic: Statistic
     private let samples: Int
+    private let tolerance: Double?
     private let levels: NoiseLevels
     private let noise: any NoiseSource
 
+    /// Before so many samples no tolerance is taken as reached: the estimate of the error is too rough itself.
+    static let fewestSamples = 8
+
     /// - Parameters:
-    ///   - samples: noisy copies.
+    ///   - samples: noisy copies, at most.
+    ///   - tolerance: ends the sampling when the mean gradient's relative standard error (``SamplingFacts/mapError``) is no larger; nil takes all.
     ///   - levels: of the noise, as parts of each component's range.
     /// - Precondition: at least one sample, no level negative.
-    package init(statistic: Statistic, samples: Int, levels: NoiseLevels, noise: any NoiseSource) {
+    package init(
+        statistic: Statistic, samples: Int, tolerance: Double?, levels: NoiseLevels, noise: any NoiseSource
+    ) {
         precondition(samples > 0 && NoiseComponent.allCases.allSatisfy { levels[$0] >= 0 })
         self.statistic = statistic
         self.samples = samples
+        self.tolerance = tolerance
         self.levels = levels
         self.noise = noise
     }
@@ -40,54 +48,58 @@ package struct SmoothGrad: AttributionMethod {
         _ input: AttributionInput, to score: Score, control: RunControl
     ) throws -> AttributionResult {
         let sigma = sigma(for: input)
-        let clean = try gradients(input, sigma: .none, sample: 0, score, control.parallelism)
+        let parallelism = control.parallelism
+        let clean = try gradients(noisy(input, .none, sample: 0, parallelism), score, parallelism)
         var statistics = SampleStatistics()
-        try control.report(progress(1, clean.value, statistics))
+        try control.report(progress(1, clean.value, statistics, mapError: nil))
 
         let shapes = clean.tensors.map(\.shape)
-        var sums = shapes.map { GradientSum($0) }
-        var squares = statistic == .mean ? [] : shapes.map { GradientSum($0) }
-        var batch = shapes.map { GradientSum($0) }
+        var all = SampleSums(shapes, statistic)
+        var even = SampleSums(shapes, statistic)
+        var batch = SampleSums(shapes, .mean)
         var batches: [[Double]] = []
+        var noisyClip: Tensor?
+        var mapError: Double?
         // Ten groups tell how far the shares are from settled; in each the noise averages out as in the whole, only less.
         let batchSize = max(1, (samples + 9) / 10)
         for sample in 0..<samples {
-            let noisy = try gradients(input, sigma: sigma, sample: sample, score, control.parallelism)
-            statistics.add(noisy.value)
-            for (index, tensor) in noisy.tensors.enumerated() {
-                sums[index].add(tensor, parallelism: control.parallelism)
-                if statistic != .mean { squares[index].addSquares(of: tensor, parallelism: control.parallelism) }
-                if noisy.parts != nil { batch[index].add(tensor, parallelism: control.parallelism) }
-            }
-            if case .decomposition(let decomposition) = input, (sample + 1) % batchSize == 0 || sample + 1 == samples {
-                if batch[0].terms == batchSize, let parts = Self.parts(batch.map { $0.mean() }) {
+            let point = noisy(input, sigma, sample: sample, parallelism)
+            let gradients = try gradients(point, score, parallelism)
+            if sample == 0 { noisyClip = try point.clip(parallelism) }
+            statistics.add(gradients.value)
+            all.add(gradients.tensors, parallelism)
+            if sample % 2 == 0 { even.add(gradients.tensors, parallelism) }
+            if case .decomposition(let decomposition) = input {
+                batch.add(gradients.tensors, parallelism)
+                if batch.terms == batchSize, let parts = Self.parts(batch.values) {
                     batches.append(Shares.fractions(gradients: parts, parts: decomposition.parts))
+                    batch = SampleSums(shapes, .mean)
                 }
-                batch = shapes.map { GradientSum($0) }
             }
-            try control.report(progress(sample + 2, clean.value, statistics))
+            // Halves of equal size; the last of an odd number changes little.
+            if sample % 2 == 1 { mapError = all.sums[0].relativeStandardError(half: even.sums[0]) }
+            try control.report(progress(sample + 2, clean.value, statistics, mapError: mapError))
+            if let tolerance, let mapError, mapError <= tolerance, sample + 1 >= Self.fewestSamples { break }
         }
-        let means = sums.map { $0.mean() }
-        let values: [Tensor] =
-            switch statistic {
-            case .mean: means
-            case .meanSquare: squares.map { $0.mean() }
-            case .variance: zip(squares, sums).map { $0.variance(around: $1) }
-            }
+        let maps = try all.maps(input.space)
         return AttributionResult(
-            maps: try zip(PartGradients.kinds(in: input.space), values).map {
-                try AttributionMap(kind: $0, values: $1)
-            },
-            value: clean.value,
-            sampled: SampledScore(
-                samples: samples, mean: statistics.mean, standardError: statistics.standardError),
-            sigma: sigma, shares: input.shares(Self.parts(means), batches: batches), completeness: nil, passes: passes)
+            maps: maps, value: clean.value,
+            sampling: SamplingFacts(
+                samples: statistics.count, mean: statistics.mean, standardError: statistics.standardError,
+                mapError: mapError, sigma: sigma,
+                halves: statistics.count > 1
+                    ? (try even.maps(input.space), try all.without(even).maps(input.space)) : nil,
+                noisyClip: noisyClip ?? clean.pixels),
+            shares: input.shares(Self.parts(all.sums.map { $0.mean() }), batches: batches), completeness: nil,
+            passes: statistics.count + 1)
     }
 
-    private func progress(_ completed: Int, _ clean: Double, _ statistics: SampleStatistics) -> RunProgress {
+    private func progress(
+        _ completed: Int, _ clean: Double, _ statistics: SampleStatistics, mapError: Double?
+    ) -> RunProgress {
         RunProgress(
             completed: completed, total: passes, value: statistics.count > 0 ? statistics.mean : clean,
-            standardError: statistics.standardError)
+            standardError: statistics.standardError, mapError: mapError)
     }
 
     /// The standard deviations for this input, in each component's unit.
@@ -103,21 +115,42 @@ package struct SmoothGrad: AttributionMethod {
         return sigma
     }
 
-    private func gradients(
-        _ input: AttributionInput, sigma: NoiseLevels, sample: Int, _ score: Score, _ parallelism: Parallelism
-    ) throws -> PartGradients {
+    /// A point of the input's space with noise on it.
+    private enum Point {
+        case pixels(Tensor)
+        case parts(DecompositionParts)
+
+        func clip(_ parallelism: Parallelism) throws -> Tensor {
+            switch self {
+            case .pixels(let clip): clip
+            case .parts(let parts):
+                try Decomposition.reconstruction(
+                    firstFrame: parts.firstFrame, flow: parts.flow, residual: parts.error, parallelism: parallelism)
+            }
+        }
+    }
+
+    private func noisy(
+        _ input: AttributionInput, _ sigma: NoiseLevels, sample: Int, _ parallelism: Parallelism
+    ) -> Point {
         func noisy(_ tensor: Tensor, _ component: NoiseComponent) -> Tensor {
             tensor.adding(
                 noise, component: component, sample: sample, sigma: sigma[component], parallelism: parallelism)
         }
         switch input {
-        case .pixels(let clip):
-            return try PartGradients(score, at: noisy(clip, .pixels), parallelism: parallelism)
+        case .pixels(let clip): return .pixels(noisy(clip, .pixels))
         case .decomposition(let decomposition):
-            let parts = DecompositionParts(
-                firstFrame: noisy(decomposition.firstFrame, .firstFrame), flow: noisy(decomposition.flow, .flow),
-                error: noisy(decomposition.error, .error))
-            return try PartGradients(score, at: parts, parallelism: parallelism)
+            return .parts(
+                DecompositionParts(
+                    firstFrame: noisy(decomposition.firstFrame, .firstFrame), flow: noisy(decomposition.flow, .flow),
+                    error: noisy(decomposition.error, .error)))
+        }
+    }
+
+    private func gradients(_ point: Point, _ score: Score, _ parallelism: Parallelism) throws -> PartGradients {
+        switch point {
+        case .pixels(let clip): try PartGradients(score, at: clip, parallelism: parallelism)
+        case .parts(let parts): try PartGradients(score, at: parts, parallelism: parallelism)
         }
     }
 
@@ -151,6 +184,48 @@ extension SmoothGrad {
                 definition: "The mean of squared gradients less the square of their mean, \(copies)", sign: .magnitude,
                 unit: .squaredDerivative, isComplete: false, isStochastic: true)
         }
+    }
+}
+
+/// What is summed over samples, array by array.
+private struct SampleSums {
+    let statistic: SmoothGrad.Statistic
+    private(set) var sums: [GradientSum]
+    /// Empty for the mean.
+    private var squares: [GradientSum]
+
+    init(_ shapes: [Shape], _ statistic: SmoothGrad.Statistic) {
+        self.statistic = statistic
+        sums = shapes.map { GradientSum($0) }
+        squares = statistic == .mean ? [] : sums
+    }
+
+    var terms: Int { sums[0].terms }
+
+    mutating func add(_ gradients: [Tensor], _ parallelism: Parallelism) {
+        for (index, gradient) in gradients.enumerated() {
+            sums[index].add(gradient, parallelism: parallelism)
+            if statistic != .mean { squares[index].addSquares(of: gradient, parallelism: parallelism) }
+        }
+    }
+
+    func without(_ part: SampleSums) -> SampleSums {
+        var rest = self
+        rest.sums = zip(sums, part.sums).map { $0.without($1) }
+        rest.squares = zip(squares, part.squares).map { $0.without($1) }
+        return rest
+    }
+
+    var values: [Tensor] {
+        switch statistic {
+        case .mean: sums.map { $0.mean() }
+        case .meanSquare: squares.map { $0.mean() }
+        case .variance: zip(squares, sums).map { $0.variance(around: $1) }
+        }
+    }
+
+    func maps(_ space: Space) throws -> [AttributionMap] {
+        try zip(PartGradients.kinds(in: space), values).map { try AttributionMap(kind: $0, values: $1) }
     }
 }
 

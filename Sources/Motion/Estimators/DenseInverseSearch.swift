@@ -16,7 +16,8 @@ package struct DenseInverseSearch: FlowEstimator {
 
     package var facts: FlowFacts {
         FlowFacts(
-            estimator: .dis, parameters: [.init(name: "preset", value: .text(preset.rawValue))],
+            estimator: FlowEstimatorKind.dis.rawValue,
+            parameters: [.init(name: "preset", value: .text(preset.rawValue))],
             library: OpenCV.library)
     }
 

@@ -68,7 +68,7 @@ package struct Farneback: FlowEstimator {
 
     package var facts: FlowFacts {
         FlowFacts(
-            estimator: .farneback,
+            estimator: FlowEstimatorKind.farneback.rawValue,
             parameters: [
                 .init(name: "pyramid_scale", value: .number(parameters.pyramidScale)),
                 .init(name: "levels", value: .number(Double(parameters.levels))),

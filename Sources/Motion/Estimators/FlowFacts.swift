@@ -16,13 +16,14 @@ package struct FlowFacts: Hashable, Sendable {
         }
     }
 
-    package let estimator: FlowEstimatorKind
+    /// A ``FlowEstimatorKind``, or "given" for flow that came with the request.
+    package let estimator: String
     /// Every parameter that the numbers depend on, in a fixed order.
     package let parameters: [Parameter]
     /// Name and version of the library that did the work, such as "OpenCV 4.6.0".
     package let library: String
 
-    package init(estimator: FlowEstimatorKind, parameters: [Parameter], library: String) {
+    package init(estimator: String, parameters: [Parameter], library: String) {
         self.estimator = estimator
         self.parameters = parameters
         self.library = library

@@ -7,8 +7,7 @@ package struct TrajectoryTracker: Hashable, Sendable {
     package enum Disagreement: Hashable, Sendable {
         /// Points go on as long as they stay in the frame.
         case ignored
-        /// A point ends where `|F + f|² > 0.01 (|F|² + |f|²) + 0.5`, F being the flow to the next frame and f that back from where it led to: the
-        /// condition of Sundaram, Brox, Keutzer, "Dense Point Trajectories by GPU-accelerated Large Displacement Optical Flow" (2010).
+        /// A point ends where ``FlowConsistency`` is broken.
         case ends
     }
 
@@ -32,18 +31,7 @@ package struct TrajectoryTracker: Hashable, Sendable {
     /// - Returns: by first frame, then by row and column of the seed. A trajectory has at least one point.
     /// - Throws: ``MotionError/wrongDirection(_:needed:)``, `ShapeError`.
     package func track(forward: FlowField, sampling: FlowField) throws -> [Trajectory] {
-        guard forward.direction == .forward else {
-            throw MotionError.wrongDirection(forward.direction, needed: .forward)
-        }
-        guard sampling.direction == .sampling else {
-            throw MotionError.wrongDirection(sampling.direction, needed: .sampling)
-        }
-        let shape = forward.displacements.shape
-        guard sampling.displacements.shape == shape else {
-            throw ShapeError.incompatible(
-                operation: "trajectories", shapes: [shape, sampling.displacements.shape],
-                reason: "flow forward and back have one shape")
-        }
+        let (ahead, back) = try FlowPair.checked(forward: forward, sampling: sampling)
         let (pairs, height, width) = (forward.pairs, forward.height, forward.width)
         guard height > 0, width > 0 else { return [] }
         let columns = (width + spacing - 1) / spacing
@@ -60,49 +48,29 @@ package struct TrajectoryTracker: Hashable, Sendable {
 
         var tracks = seeds.map { (firstFrame: 0, points: [$0]) }
         var alive = Array(tracks.indices)
-        forward.displacements.withUnsafeValues { ahead in
-            sampling.displacements.withUnsafeValues { back in
-                for pair in 0..<pairs {
-                    let flow = Field(ahead, shape, pair)
-                    let way = Field(back, shape, pair)
-                    alive = alive.filter { index in
-                        guard let point = tracks[index].points.last else { return false }
-                        let step = flow[point]
-                        let next = point + step
-                        guard next.isInside(width: width, height: height) else { return false }
-                        switch disagreement {
-                        case .ignored: break
-                        case .ends:
-                            let returned = way[next]
-                            let miss = (step + returned).length
-                            let lengths = step.length * step.length + returned.length * returned.length
-                            guard miss * miss <= 0.01 * lengths + 0.5 else { return false }
-                        }
-                        tracks[index].points.append(next)
-                        return true
+        for pair in 0..<pairs {
+            FlowPair.reading(ahead, back, pair: pair) { ahead, back in
+                alive = alive.filter { index in
+                    guard let point = tracks[index].points.last else { return false }
+                    let step = ahead[point]
+                    let next = point + step
+                    guard next.isInside(width: width, height: height) else { return false }
+                    switch disagreement {
+                    case .ignored: break
+                    case .ends: guard FlowConsistency.isMet(ahead: step, back: back[next]) else { return false }
                     }
-                    guard reseeds, pair + 1 < pairs else { continue }
-                    var isCovered = [Bool](repeating: false, count: seeds.count)
-                    for index in alive { tracks[index].points.last.map { isCovered[square($0)] = true } }
-                    for seed in seeds.indices where !isCovered[square(seeds[seed])] {
-                        alive.append(tracks.count)
-                        tracks.append((firstFrame: pair + 1, points: [seeds[seed]]))
-                    }
+                    tracks[index].points.append(next)
+                    return true
                 }
+            }
+            guard reseeds, pair + 1 < pairs else { continue }
+            var isCovered = [Bool](repeating: false, count: seeds.count)
+            for index in alive { tracks[index].points.last.map { isCovered[square($0)] = true } }
+            for seed in seeds.indices where !isCovered[square(seeds[seed])] {
+                alive.append(tracks.count)
+                tracks.append((firstFrame: pair + 1, points: [seeds[seed]]))
             }
         }
         return tracks.map { Trajectory(firstFrame: $0.firstFrame, points: $0.points) }
-    }
-
-    /// The vectors of one pair of frames.
-    private struct Field {
-        let x, y: BilinearPlane
-
-        init(_ values: UnsafeBufferPointer<Float>, _ shape: Shape, _ pair: Int) {
-            x = BilinearPlane(values, shape: shape, outer: 0, inner: pair)
-            y = BilinearPlane(values, shape: shape, outer: 1, inner: pair)
-        }
-
-        subscript(point: PixelPoint) -> PixelPoint { PixelPoint(x: x[point], y: y[point]) }
     }
 }

@@ -8,6 +8,8 @@ package enum ExplainError: Error, Hashable, Sendable {
     case nothingMoves(frames: Int)
     /// The network's outputs or gradients at this clip are not finite numbers.
     case notFinite(String)
+    /// Flow that was given cannot be that of the clip.
+    case unusableFlow(String)
 }
 
 extension ExplainError: CustomStringConvertible {
@@ -19,6 +21,7 @@ extension ExplainError: CustomStringConvertible {
         case .unknownVideo(let id): "there is no video \(id): upload it by POST /v1/videos first, or send it along"
         case .nothingMoves(let frames):
             "a clip of \(frames) frame has no motion: choose \"space\": \"pixels\" or a model that takes more frames"
+        case .unusableFlow(let reason): "the flow that was given cannot be used: \(reason)"
         case .notFinite(let what): "\(what) not finite numbers: the clip's values may be far outside the model's range"
         }
     }
@@ -31,6 +34,7 @@ extension ExplainError: CustomStringConvertible {
         case .unknownVideo: "video.not-found"
         case .nothingMoves: "clip.no-motion"
         case .notFinite: "explanation.not-finite"
+        case .unusableFlow: "flow.unusable"
         }
     }
 }

@@ -5,6 +5,7 @@ package import Models
 import Motion
 package import Tensors
 package import Video
+import Synchronization
 
 /// The main job, once for the service and the command line: decode, estimate flow, differentiate, check, report.
 package struct ExplainPipeline: Sendable {
@@ -20,78 +21,102 @@ package struct ExplainPipeline: Sendable {
         self.parallelism = parallelism
     }
 
-    /// - Parameter report: is called after every pass; what it throws ends the run within one pass.
+    /// - Parameters:
+    ///   - givenFlow: what the plan's ``FlowChoice/given(sha256:)`` refers to; nil for plans without.
+    ///   - report: is called after every pass; what it throws ends the run within one pass.
     /// - Throws: `VideoError`, `MotionError`, `ModelError`, ``ExplainError``, and what `report` throws.
     package func run(
-        video: URL, limits: VideoLimits, report: @escaping @Sendable (ExplainProgress) throws -> Void
+        video: URL, limits: VideoLimits, givenFlow: GivenFlow?,
+        report: @escaping @Sendable (ExplainProgress) throws -> Void
     ) throws -> Explanation {
-        let clock = ContinuousClock()
-        let start = clock.now
+        var stopwatch = Stopwatch()
         let total = plan.passes
-        func reach(_ stage: ExplainProgress.Stage, _ completed: Int) throws {
-            try report(
-                ExplainProgress(stage: stage, completed: completed, total: total, value: nil, standardError: nil))
+        @Sendable func reach(_ stage: ExplainProgress.Stage, _ completed: Int) throws {
+            try report(ExplainProgress(stage: stage, completed: completed, total: total))
         }
         try reach(.decoding, 0)
         let input = network.manifest.input
         let sampled = try ClipReader.read(
             video, sampling: plan.sampling, size: ClipSize(height: input.height, width: input.width),
             channels: input.channels.clipChannels, limits: limits)
+        stopwatch.finish("decode")
 
         let scores = try network.scores(of: sampled.clip.intensities, parallelism: parallelism)
         guard scores.allSatisfy(\.isFinite) else { throw ExplainError.notFinite("the model's outputs are") }
         let target = try ResolvedTarget(plan.target, manifest: network.manifest, scores: scores)
+        stopwatch.finish("prediction")
 
         try reach(.flow, 0)
-        let point = try point(sampled.clip)
+        let point = try ExplainPoint(
+            sampled.clip, plan: plan, channels: input.channels, givenFlow: givenFlow, parallelism: parallelism)
+        stopwatch.finish("flow")
+
         let result = try plan.attribution.attribute(
             point.input, to: network.score(target),
             control: RunControl(parallelism: parallelism) { progress in
-                try report(
-                    ExplainProgress(
-                        stage: .attribution, completed: progress.completed, total: total, value: progress.value,
-                        standardError: progress.standardError))
+                try report(ExplainProgress(progress, total: total))
             })
         guard result.maps.allSatisfy({ $0.values.withUnsafeValues { $0.allSatisfy(\.isFinite) } }) else {
             throw ExplainError.notFinite("the gradients are")
         }
-        try reach(.checks, result.passes)
-        var checks = ChecksReport()
-        for check in plan.checks {
-            switch check {
-            case .randomisation:
-                checks.randomisation = try RandomisationCheck(network: network, target: target, seed: plan.seed)
-                    .run(point.input, parallelism: parallelism)
-            }
+        stopwatch.finish("attribution")
+
+        // Sampling may have ended early, by a tolerance: what was left of its passes counts as done.
+        let completed = plan.attribution.passes
+        try reach(.checks, completed)
+        let checks = try checks(result, target: target, input: point.input) { done in
+            try reach(.checks, completed + done)
         }
+        stopwatch.finish("checks")
+        let motion = try MotionFindings(result, point: point, plan: plan)
+        stopwatch.finish("motion")
         try reach(.checks, total)
         return Explanation(
             report: try ExplanationReport(
                 network: network, plan: plan, subject: subject, sampled: sampled, scores: scores, target: target,
-                result: result, flow: point.flow, fidelity: point.fidelity, checks: checks,
-                seconds: (clock.now - start).seconds),
-            maps: result.maps, clip: sampled)
+                result: result, point: point, timeline: motion.timeline, checks: checks, timings: stopwatch.seconds),
+            maps: result.maps, clip: sampled, flow: point.flow, noisyClip: result.sampling?.noisyClip,
+            vectors: try motion.vectors?.json(), trajectories: try motion.trajectories?.json())
     }
 
-    private struct Point {
-        let input: AttributionInput
-        let flow: FlowFacts?
-        let fidelity: FidelityReport?
-    }
-
-    /// The clip, taken apart if that is asked for.
-    private func point(_ clip: Clip) throws -> Point {
-        switch plan.space {
-        case .pixels: return Point(input: .pixels(clip.intensities), flow: nil, fidelity: nil)
-        case .decomposition:
-            let estimator = plan.flow.make()
-            let luma = try LumaFrames(of: clip, order: network.manifest.input.channels == .bgr ? .bgr : .rgb)
-            let flow = try estimator.samplingFlow(of: luma, parallelism: parallelism)
-            let decomposition = try Decomposition(clip: clip, flow: flow, parallelism: parallelism)
-            return Point(
-                input: .decomposition(decomposition), flow: estimator.facts,
-                fidelity: try FidelityReport(of: decomposition, clip: clip, parallelism: parallelism))
+    private func checks(
+        _ result: AttributionResult, target: ResolvedTarget, input: AttributionInput,
+        report: @escaping @Sendable (_ passes: Int) throws -> Void
+    ) throws -> ChecksReport {
+        var checks = ChecksReport()
+        for check in plan.checks {
+            switch check {
+            case .randomisation:
+                let done = Mutex(0)
+                checks.randomisation = try RandomisationCheck(network: network, target: target, seed: plan.seed)
+                    .run(input, parallelism: parallelism) {
+                        try report(
+                            done.withLock { done in
+                                done += 1
+                                return done
+                            })
+                    }
+            case .repeatability:
+                checks.repeatability = result.sampling.flatMap(RepeatabilityReport.init)
+            }
         }
+        return checks
+    }
+}
+
+/// How long the stages took.
+private struct Stopwatch {
+    private let clock = ContinuousClock()
+    private var last: ContinuousClock.Instant
+    private(set) var seconds: [String: Double] = [:]
+
+    init() { last = clock.now }
+
+    /// The time since the last stage was finished.
+    mutating func finish(_ stage: String) {
+        let now = clock.now
+        seconds[stage] = (now - last).seconds
+        last = now
     }
 }
 

@@ -1,6 +1,6 @@
 package import Attribution
 package import Models
-package import Motion
+import Motion
 package import Video
 
 /// A request with every default filled in for one model: what is done, and what goes into the provenance.
@@ -15,13 +15,18 @@ package struct ExplainPlan: Hashable, Sendable {
     package let baseline: IntegratedGradients.Baseline
     package let levels: NoiseLevels
     package let seed: UInt64
-    package let flow: FlowEstimatorKind
+    /// The relative standard error of the mean gradient at which sampling ends; nil takes all samples.
+    package let tolerance: Double?
+    package let flow: FlowChoice
+    package let vectors: VectorOptions
+    package let trajectories: TrajectoryOptions
     package let checks: [ExplainRequest.Check]
 
     /// The method with its parameters.
     package var attribution: any AttributionMethod {
         method.method(
-            MethodParameters(samples: samples, levels: levels, baseline: baseline), noise: PhiloxNoise(seed: seed))
+            MethodParameters(samples: samples, tolerance: tolerance, levels: levels, baseline: baseline),
+            noise: PhiloxNoise(seed: seed))
     }
 
     package static let sampleLimit = 10_000
@@ -49,8 +54,17 @@ package struct ExplainPlan: Hashable, Sendable {
         baseline = request.baseline ?? .still
         levels = try Self.levels(request.noise, stochastic: method.facts.isStochastic)
         seed = request.seed ?? 1
-        flow = request.flow ?? .farneback
-        checks = request.checks ?? [.randomisation]
+        if let tolerance = request.tolerance, !(tolerance > 0 && tolerance <= 1) {
+            throw ExplainError.invalidRequest(
+                DocumentError(
+                    path: "tolerance",
+                    reason: "expected a relative standard error above 0 and up to 1, such as 0.05, not \(tolerance)"))
+        }
+        tolerance = method.facts.isStochastic ? request.tolerance : nil
+        flow = request.flow ?? .farneback(.standard)
+        vectors = request.vectors ?? VectorOptions()
+        trajectories = request.trajectories ?? TrajectoryOptions()
+        checks = request.checks ?? ExplainRequest.Check.allCases
         if space == .decomposition, sampling.frames < 2 { throw ExplainError.nothingMoves(frames: sampling.frames) }
     }
 
@@ -72,8 +86,8 @@ package struct ExplainPlan: Hashable, Sendable {
         return stochastic ? levels : .none
     }
 
-    /// Passes forward and backward, for progress: those of the method, and two for the control.
+    /// Passes forward and backward, for progress: those of the method, and those of the control.
     package var passes: Int {
-        attribution.passes + (checks.contains(.randomisation) ? 2 : 0)
+        attribution.passes + (checks.contains(.randomisation) ? RandomisationCheck.passes : 0)
     }
 }

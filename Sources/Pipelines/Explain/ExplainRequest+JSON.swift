@@ -6,7 +6,8 @@ import Video
 
 extension ExplainRequest: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case video, model, clip, target, method, space, samples, baseline, noise, seed, flow, checks
+        case video, model, clip, target, method, space, samples, baseline, noise, seed, tolerance, flow, vectors,
+            trajectories, checks
     }
 
     /// Reads a request; unknown fields are refused, `null` means that a field is left out.
@@ -31,7 +32,10 @@ extension ExplainRequest: Codable {
         baseline = try fields.decodeName(.baseline)
         noise = try fields.decodeIfPresent(Noise.self, forKey: .noise)
         seed = try fields.wholeNumber(UInt64.self, forKey: .seed)
-        flow = try fields.decodeName(.flow)
+        tolerance = try fields.decodeIfPresent(Double.self, forKey: .tolerance)
+        flow = try fields.decodeIfPresent(FlowChoice.self, forKey: .flow)
+        vectors = try fields.decodeIfPresent(VectorOptions.self, forKey: .vectors)
+        trajectories = try fields.decodeIfPresent(TrajectoryOptions.self, forKey: .trajectories)
         checks = try fields.decodeIfPresent([String].self, forKey: .checks).map { names in
             try names.enumerated().map { index, name in
                 guard let check = Check(rawValue: name) else {
@@ -56,7 +60,10 @@ extension ExplainRequest: Codable {
         try fields.encodeIfPresent(baseline?.rawValue, forKey: .baseline)
         try fields.encodeIfPresent(noise, forKey: .noise)
         try fields.encodeIfPresent(seed, forKey: .seed)
-        try fields.encodeIfPresent(flow?.rawValue, forKey: .flow)
+        try fields.encodeIfPresent(tolerance, forKey: .tolerance)
+        try fields.encodeIfPresent(flow, forKey: .flow)
+        try fields.encodeIfPresent(vectors, forKey: .vectors)
+        try fields.encodeIfPresent(trajectories, forKey: .trajectories)
         try fields.encodeIfPresent(checks, forKey: .checks)
     }
 }
@@ -64,7 +71,7 @@ extension ExplainRequest: Codable {
 extension KeyedDecodingContainer {
     /// One of a closed list of names, or nothing.
     /// - Throws: ``DocumentError`` that lists the names.
-    fileprivate func decodeName<Name: RawRepresentable & CaseIterable>(_ key: Key) throws -> Name?
+    func decodeName<Name: RawRepresentable & CaseIterable>(_ key: Key) throws -> Name?
     where Name.RawValue == String {
         guard let text = try decodeIfPresent(String.self, forKey: key) else { return nil }
         guard let name = Name(rawValue: text) else {

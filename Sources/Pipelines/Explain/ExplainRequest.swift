@@ -1,6 +1,5 @@
 package import Attribution
 package import Models
-package import Motion
 package import Video
 
 /// What a caller asks for. Nil means that the default applies, which may depend on the model.
@@ -27,6 +26,8 @@ package struct ExplainRequest: Hashable, Sendable {
     package enum Check: String, Hashable, Sendable, CaseIterable, Codable {
         /// Compares the maps with those of the same architecture with random parameters.
         case randomisation
+        /// Compares the maps of one half of the noise samples with those of the other.
+        case repeatability
     }
 
     /// An id; nil when the video comes with the request.
@@ -41,7 +42,11 @@ package struct ExplainRequest: Hashable, Sendable {
     package var baseline: IntegratedGradients.Baseline?
     package var noise: Noise?
     package var seed: UInt64?
-    package var flow: FlowEstimatorKind?
+    /// Ends sampling when the mean gradient's relative standard error is no larger.
+    package var tolerance: Double?
+    package var flow: FlowChoice?
+    package var vectors: VectorOptions?
+    package var trajectories: TrajectoryOptions?
     package var checks: [Check]?
 
     package init() {}

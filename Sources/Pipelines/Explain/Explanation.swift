@@ -1,5 +1,7 @@
 import Attribution
 package import Cine
+package import Foundation
+package import Tensors
 package import Video
 
 /// Everything that an explanation yields.
@@ -8,6 +10,12 @@ package struct Explanation: Sendable {
     package let maps: [AttributionMap]
     /// The clip as the model saw it.
     package let clip: SampledClip
+    /// Sampling flow; nil in pixels.
+    package let flow: FlowField?
+    /// What the model saw as the first noisy sample; nil without noise.
+    package let noisyClip: Tensor?
+    /// JSON documents; nil in pixels, and for methods whose maps are no derivatives.
+    package let vectors, trajectories: Data?
 }
 
 /// Who is explained, for the provenance.
@@ -35,6 +43,21 @@ package struct ExplainProgress: Hashable, Sendable {
     /// Passes through the model, done and in all.
     package let completed, total: Int
     /// The score's mean over the passes so far and its standard error, once there are any.
-    package let value: Double?
-    package let standardError: Double?
+    package var value: Double?
+    package var standardError: Double?
+    /// The relative standard error of the mean gradient so far.
+    package var mapError: Double?
+
+    init(stage: Stage, completed: Int, total: Int) {
+        self.stage = stage
+        self.completed = completed
+        self.total = total
+    }
+
+    init(_ progress: RunProgress, total: Int) {
+        self.init(stage: .attribution, completed: progress.completed, total: total)
+        value = progress.value
+        standardError = progress.standardError
+        mapError = progress.mapError
+    }
 }

@@ -1,32 +1,57 @@
 import Attribution
 import Cine
-import Evaluation
 import Models
 import Tensors
 
-/// The control of Adebayo and others, "Sanity Checks for Saliency Maps" (2018): does the map change when the network forgets everything?
+/// The control of Adebayo and others, "Sanity Checks for Saliency Maps" (2018): does the map change when the network forgets?
 ///
-/// Compares the plain gradient of the trained network with that of the same architecture with random parameters, at the same point and for
-/// the same scalar, by Spearman's rank correlation.
+/// Compares the plain gradient of the trained network with those of the same architecture with random logits and with random parameters
+/// throughout, at the same point and for the same scalar, by Spearman's rank correlation; with a map of random numbers beside them. The shares
+/// of several random networks say which shares an untrained network would give.
 struct RandomisationCheck {
     let network: Network
     let target: ResolvedTarget
     let seed: UInt64
 
-    /// Two passes through networks.
-    func run(_ input: AttributionInput, parallelism: Parallelism) throws -> RandomisationReport {
-        let control = RunControl(parallelism: parallelism) { _ in }
-        let trained = try Gradient().attribute(input, to: network.score(target), control: control)
-        let random = try Gradient().attribute(
-            input, to: network.randomised(seed: seed).score(target), control: control)
+    /// Networks with all parameters random, for the spread of shares.
+    static let networks = 5
+    /// The trained network, the one with random logits, and the random ones.
+    static let passes = networks + 2
+
+    /// - Parameter report: called after every pass.
+    func run(
+        _ input: AttributionInput, parallelism: Parallelism, report: @escaping @Sendable () throws -> Void
+    ) throws -> RandomisationReport {
+        let control = RunControl(parallelism: parallelism) { _ in try report() }
+        func gradient(_ network: Network) throws -> AttributionResult {
+            try Gradient().attribute(input, to: network.score(target), control: control)
+        }
+        let trained = try gradient(network)
+        let logits = try gradient(network.randomised(.logits, seed: seed))
+        let random = try gradient(network.randomised(.allWeights, seed: seed))
+        var shares = random.shares.map { [$0] } ?? []
+        for index in 1..<UInt64(Self.networks) {
+            let result = try gradient(network.randomised(.allWeights, seed: seed &+ index))
+            if let more = result.shares { shares.append(more) }
+        }
         return RandomisationReport(
             seed: seed,
-            maps: zip(trained.maps, random.maps).map { map, other in
-                let (a, b) = (map.values.values, other.values.values)
-                return RandomisationReport.Similarity(
-                    kind: map.kind, spearman: RankCorrelation.spearman(a, b),
-                    spearmanOfMagnitudes: RankCorrelation.spearman(a.map(abs), b.map(abs)))
+            maps: try zip(trained.maps, zip(logits.maps, random.maps)).map { map, others in
+                let ranked = RankedMap(map)
+                return RandomisationReport.Map(
+                    kind: map.kind, logits: MapSimilarity(ranked, RankedMap(others.0)),
+                    allWeights: MapSimilarity(ranked, RankedMap(others.1)),
+                    randomMap: MapSimilarity(ranked, RankedMap(try randomMap(like: map))))
             },
-            shares: random.shares.map(SharesReport.init))
+            shares: shares.isEmpty ? nil : UntrainedShares(shares))
+    }
+
+    /// Normal numbers in the shape of a map.
+    private func randomMap(like map: AttributionMap) throws -> AttributionMap {
+        let count = map.values.count
+        let values = Tensor(uninitialized: map.values.shape) { values in
+            PhiloxNoise(seed: seed).fill(values, component: .pixels, sample: 0, range: 0..<count)
+        }
+        return try AttributionMap(kind: map.kind, values: values)
     }
 }

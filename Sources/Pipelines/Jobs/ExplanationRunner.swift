@@ -39,31 +39,39 @@ package struct ExplanationRunner: JobRunner {
             subject: ExplanationSubject(
                 video: video.id, model: model.id, videoDigest: video.sha256, modelDigest: model.sha256),
             parallelism: parallelism)
-        let explanation = try pipeline.run(video: store.contentURL(sha256: video.sha256), limits: limits) { progress in
+        let explanation = try pipeline.run(
+            video: store.contentURL(sha256: video.sha256), limits: limits, givenFlow: try givenFlow(plan, job: job)
+        ) { progress in
             try control.report(
                 completed: progress.completed, total: progress.total, stage: progress.stage.rawValue,
                 partial: progress.partialJSON)
         }
+        let channels = model.network.manifest.input.channels
         return .succeeded(
             result: String(decoding: try explanation.report.json(pretty: false), as: UTF8.self),
-            maps: try zip(explanation.maps, explanation.report.maps).map { map, report in
-                try MapRecord(
-                    info: MapInfo(
-                        kind: map.kind.rawValue, components: map.components, frames: map.frames, height: map.height,
-                        width: map.width, firstClipFrame: map.firstClipFrame, scale: report.scale, statistics: "{}"),
-                    values: map.values.values)
-            },
+            maps: try explanation.mapRecords(),
             clip: try ClipFrames(
                 width: explanation.clip.clip.width, height: explanation.clip.clip.height,
-                frames: explanation.clip.backgrounds(network: model.network.manifest.input.channels)))
+                frames: explanation.clip.backgrounds(network: channels)),
+            artefacts: try [(.vectors, explanation.vectors), (.trajectories, explanation.trajectories)]
+                .compactMap { name, data in try data.map { try Artefact(name, $0) } })
+    }
+
+    private func givenFlow(_ plan: ExplainPlan, job: ClaimedJob) throws -> GivenFlow? {
+        guard case .given(let sha256) = plan.flow,
+            let npy = try store.artefact(explanation: job.id, name: .givenFlow)
+        else { return nil }
+        return try GivenFlow(npy: npy, sha256: sha256)
     }
 }
 
 extension ExplainProgress {
-    /// `{"value": …, "standard_error": …}` once there is a value.
+    /// `{"value": …, "standard_error": …, "map_error": …}` once there is a value.
     var partialJSON: String? {
         guard let value, value.isFinite else { return nil }
-        let error = standardError.flatMap { $0.isFinite ? ",\"standard_error\":\($0)" : nil } ?? ""
-        return "{\"value\":\(value)\(error)}"
+        func field(_ name: String, _ number: Double?) -> String {
+            number.flatMap { $0.isFinite ? ",\"\(name)\":\($0)" : nil } ?? ""
+        }
+        return "{\"value\":\(value)\(field("standard_error", standardError))\(field("map_error", mapError))}"
     }
 }

@@ -19,25 +19,31 @@ package struct ExplanationReport: Encodable, Hashable, Sendable {
     package let checks: ChecksReport
     /// Of methods whose contributions add up; nil for others.
     package let completeness: CompletenessReport?
+    /// Nil for methods whose maps are no derivatives.
+    package let timeline: TimelineReport?
+    /// What the numbers permit to say, in plain words.
+    package let reading: [String]
     package let maps: [MapReport]
     package let provenance: ProvenanceReport
     package let notice: String
 
     init(
         network: Network, plan: ExplainPlan, subject: ExplanationSubject, sampled: SampledClip, scores: [Float],
-        target: ResolvedTarget, result: AttributionResult, flow: FlowFacts?, fidelity: FidelityReport?,
-        checks: ChecksReport, seconds: Double
+        target: ResolvedTarget, result: AttributionResult, point: ExplainPoint, timeline: Timeline?,
+        checks: ChecksReport, timings: [String: Double]
     ) throws {
         prediction = PredictionReport(network.manifest, scores: scores)
         self.target = TargetReport(target, manifest: network.manifest, result: result)
-        shares = result.shares.map(SharesReport.init)
-        self.fidelity = fidelity
+        shares = result.shares.map { SharesReport($0, untrained: checks.randomisation?.shares) }
+        fidelity = point.fidelity
+        self.timeline = timeline.map { TimelineReport($0, sourceFrames: sampled.sourceFrames) }
+        reading = Reading(shares: shares, fidelity: fidelity, checks: checks).sentences
         self.checks = checks
         maps = result.maps.map { MapReport($0, unit: plan.attribution.facts.unit) }
         completeness = result.completeness.map(CompletenessReport.init)
         provenance = ProvenanceReport(
-            network: network, plan: plan, subject: subject, sampled: sampled, result: result, flow: flow,
-            seconds: seconds)
+            network: network, plan: plan, subject: subject, sampled: sampled, result: result, flow: point.facts,
+            timings: timings)
         notice = SoftwareVersion.notice
     }
 
@@ -60,11 +66,14 @@ package struct CompletenessReport: Encodable, Hashable, Sendable {
     package let baseline: String
     /// The score at the clip less the score at the baseline, the sum of all contributions, and what it misses.
     package let difference, sum, delta: Double
+    /// The sums over the parts; nil in pixels.
+    package let parts: SharesReport.Values?
 
     init(_ completeness: Completeness) {
         baseline = completeness.baseline
         difference = completeness.difference
         sum = completeness.sum
         delta = completeness.delta
+        parts = completeness.parts.map { SharesReport.Values(appearance: $0[0], motion: $0[1], residual: $0[2]) }
     }
 }

@@ -1,4 +1,5 @@
 import Attribution
+import Foundation
 package import Models
 
 /// What the model says about the clip.
@@ -25,7 +26,7 @@ package struct PredictionReport: Encodable, Hashable, Sendable {
             output = highest
             label = manifest.labels.indices.contains(highest) ? manifest.labels[highest] : nil
             value = Double(scores[highest])
-            let sum = scores.reduce(0.0) { $0 + Double($1 - scores[highest]).exponential }
+            let sum = scores.reduce(0.0) { $0 + exp(Double($1 - scores[highest])) }
             probability = 1 / sum
             unit = nil
         case .regression:
@@ -65,7 +66,7 @@ package struct TargetReport: Encodable, Hashable, Sendable {
             description = "angle of \(name(y)) over \(name(x)), in radians"
         }
         value = result.value
-        meanUnderNoise = result.sampled?.mean
-        standardErrorUnderNoise = result.sampled?.standardError
+        meanUnderNoise = result.sampling?.mean
+        standardErrorUnderNoise = result.sampling?.standardError
     }
 }

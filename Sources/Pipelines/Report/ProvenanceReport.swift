@@ -35,6 +35,8 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
         package let name, title, reference, definition, space: String
         /// Noisy copies and their noise, or steps of integrated gradients; nil for methods without.
         package let samples: Int?
+        /// At which sampling was to end.
+        package let tolerance: Double?
         package let noise: Components?
         /// Standard deviations that the levels came to, in each component's unit.
         package let sigma: Components?
@@ -68,13 +70,14 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
     package let method: Method
     /// Nil in pixels.
     package let flow: Flow?
-    /// Of the whole computation.
+    /// Of the whole computation, and of its stages.
     package let seconds: Double
+    package let timings: [String: Double]
 
     init(
         network: Network, plan: ExplainPlan, subject: ExplanationSubject, sampled: SampledClip,
         result: AttributionResult,
-        flow: FlowFacts?, seconds: Double
+        flow: FlowFacts?, timings: [String: Double]
     ) {
         software = Software(name: SoftwareVersion.name, version: SoftwareVersion.current)
         video = File(id: subject.video, sha256: subject.videoDigest)
@@ -89,13 +92,16 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
         let facts = plan.attribution.facts
         method = Method(
             name: plan.method.rawValue, title: facts.title, reference: facts.reference, definition: facts.definition,
-            space: plan.space.rawValue, samples: plan.method.takesSamples ? plan.samples : nil,
+            space: plan.space.rawValue,
+            samples: result.sampling?.samples ?? (plan.method.takesSamples ? plan.samples : nil),
+            tolerance: plan.tolerance,
             noise: facts.isStochastic ? Components(plan.levels, in: plan.space) : nil,
-            sigma: result.sigma.map { Components($0, in: plan.space) }, seed: facts.isStochastic ? plan.seed : nil,
+            sigma: (result.sampling?.sigma).map { Components($0, in: plan.space) },
+            seed: facts.isStochastic ? plan.seed : nil,
             passes: result.passes)
         self.flow = flow.map {
             Flow(
-                estimator: $0.estimator.rawValue, library: $0.library,
+                estimator: $0.estimator, library: $0.library,
                 parameters: Dictionary(
                     $0.parameters.map { parameter in
                         switch parameter.value {
@@ -104,6 +110,7 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
                         }
                     }, uniquingKeysWith: { first, _ in first }))
         }
-        self.seconds = seconds
+        seconds = timings.values.reduce(0, +)
+        self.timings = timings
     }
 }

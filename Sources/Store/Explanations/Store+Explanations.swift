@@ -14,11 +14,13 @@ extension Store {
     /// Puts an explanation behind the others in the queue.
     /// - Parameters:
     ///   - request: JSON text.
+    ///   - artefacts: what came with the request.
     ///   - idempotency: the client's key, and a fingerprint of all that its request says.
     /// - Throws: ``StoreError/queueFull(limit:)``; ``StoreError/unknownVideo(id:)`` and ``StoreError/unknownModel(id:)`` when an id with the
     ///   prefix of a stored thing (`vid_`, `mdl_`) is not stored, as a deletion may have come between.
     package func enqueue(
-        request: String, videoID: String, modelID: String, idempotency: (key: String, fingerprint: String)?
+        request: String, videoID: String, modelID: String, artefacts: [Artefact],
+        idempotency: (key: String, fingerprint: String)?
     ) throws -> EnqueueOutcome {
         let outcome: EnqueueOutcome = try write { database in
             if let idempotency, let earlier = try Self.earlier(idempotency, in: database) { return earlier }
@@ -33,6 +35,7 @@ extension Store {
                     INSERT INTO explanations (id, state, request, video_id, model_id, created_at, position)
                     VALUES (?, 'queued', ?, ?, ?, ?, \(Self.lastPosition) + 1)
                     """, arguments: [id, request, videoID, modelID, now])
+            for artefact in artefacts { try artefact.insert(explanation: id, in: database) }
             if let idempotency {
                 try database.execute(
                     sql: """

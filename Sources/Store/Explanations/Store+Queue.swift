@@ -79,7 +79,9 @@ extension Store {
     /// Stores the result and ends the job, all or nothing.
     /// - Parameter result: JSON text.
     /// - Returns: false when the lease is lost, and then nothing is stored: a job ends once.
-    package func complete(_ job: ClaimedJob, result: String, maps: [MapRecord], clip: ClipFrames?) throws -> Bool {
+    package func complete(
+        _ job: ClaimedJob, result: String, maps: [MapRecord], clip: ClipFrames?, artefacts: [Artefact]
+    ) throws -> Bool {
         try finish(job) { database in
             let held = try Self.end(
                 job, in: database, sets: "state = 'succeeded', result = :result, completed = total, partial = NULL",
@@ -87,6 +89,7 @@ extension Store {
             guard held else { return false }
             for map in maps { try map.insert(explanation: job.id, in: database) }
             try clip?.insert(explanation: job.id, in: database)
+            for artefact in artefacts { try artefact.insert(explanation: job.id, in: database) }
             return true
         }
     }

@@ -26,4 +26,14 @@ enum Zstandard {
         }
         guard ZSTD_isError(count) == 0, count == target.count else { throw StoreError.corrupt(name) }
     }
+
+    /// Decompresses a blob that says its own size. Blobs come from this service alone.
+    static func decompressed(_ data: Data, name: String) throws -> Data {
+        let size = data.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
+        // A frame without a size, or no frame at all, has one of the two largest values here.
+        guard size < 1 << 40 else { throw StoreError.corrupt(name) }
+        var bytes = Data(count: Int(size))
+        try bytes.withUnsafeMutableBytes { try decompress(data, into: $0, name: name) }
+        return bytes
+    }
 }

@@ -5,6 +5,7 @@ enum Migrations {
     static var all: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("M001", migrate: M001.run)
+        migrator.registerMigration("M002", migrate: M002.run)
         return migrator
     }
 }

@@ -10,7 +10,9 @@ struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Explain one video by one model.",
         discussion: """
-            Writes report.json, and for every map a .npy with the signed values, a contact sheet and a picture of each frame.
+            Writes report.json, for every map a .npy with the signed values, a contact sheet and a picture of each frame, and the
+            flow (flow_field.npy), the flow vectors and the trajectories that the score depends on most (vectors.json,
+            trajectories.json).
 
             Examples:
               cinegrad explain bikes.mp4 --model moving-shapes-sides --output out/
@@ -59,7 +61,8 @@ struct Explain: AsyncParsableCommand {
             throw Failure(code: "video.unreadable", message: "there is no readable file \(video)")
         }
         let source = try ModelSource(model, checkpoint: checkpoint)
-        let plan = try ExplainPlan(request.request(), manifest: source.network.manifest)
+        let givenFlow = try request.givenFlow()
+        let plan = try ExplainPlan(request.request(givenFlow), manifest: source.network.manifest)
         let directory = try OutputDirectory(output)
         let pipeline = ExplainPipeline(
             network: source.network, plan: plan,
@@ -69,7 +72,9 @@ struct Explain: AsyncParsableCommand {
             parallelism: Parallelism(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount))
         let bar = ProgressBar(isShown: !quiet && ProgressBar.isTerminal)
         defer { bar.finish() }
-        let explanation = try pipeline.run(video: file, limits: VideoLimits()) { bar.show($0) }
+        let explanation = try pipeline.run(video: file, limits: VideoLimits(), givenFlow: givenFlow) {
+            bar.show($0)
+        }
         bar.finish()
         try directory.write(explanation, channels: source.network.manifest.input.channels)
         if !quiet { print(Summary(explanation.report, directory: output).text) }

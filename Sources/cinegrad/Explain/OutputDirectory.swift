@@ -53,6 +53,11 @@ struct OutputDirectory {
             try Data(painter().sheet(frames, firstClipFrame: map.firstClipFrame))
                 .write(to: root.appending(path: "\(name).png"))
         }
+        if let flow = explanation.flow?.displacements {
+            try Data(NumPy.encode(flow, shape: flow.shape)).write(to: root.appending(path: "flow_field.npy"))
+        }
+        try explanation.vectors?.write(to: root.appending(path: "vectors.json"))
+        try explanation.trajectories?.write(to: root.appending(path: "trajectories.json"))
         try explanation.report.json(pretty: true).write(to: root.appending(path: "report.json"))
     }
 }

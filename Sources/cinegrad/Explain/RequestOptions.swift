@@ -40,8 +40,26 @@ struct RequestOptions: ParsableArguments {
     @Option(help: "Of the noise. The same seed gives the same bits. Default: 1.")
     var seed: UInt64?
 
-    @Option(help: ArgumentHelp("farneback (default) or dis.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Ends sampling when the mean gradient's relative standard error is no larger, such as 0.05. Default: all samples.",
+            valueName: "part"))
+    var tolerance: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "farneback (default), dis, zero (the control), JSON with parameters such as {\"dis\": {\"preset\": \"fast\"}}, or a .npy file with sampling flow [2, T - 1, H, W].",
+            valueName: "name-or-file"))
     var flow: String?
+
+    @Option(help: ArgumentHelp("Flow vectors to list. Default: 100.", valueName: "count"))
+    var vectors: Int?
+
+    @Option(help: ArgumentHelp("Trajectories to list. Default: 20.", valueName: "count"))
+    var trajectories: Int?
+
+    @Option(help: ArgumentHelp("Frames of a trajectory. Default: 10.", valueName: "count"))
+    var trajectoryFrames: Int?
 
     @Option(help: ArgumentHelp("First frame of the clip, from 0. Default: 0.", valueName: "frame"))
     var clipStart: Int?
@@ -60,11 +78,23 @@ struct RequestOptions: ParsableArguments {
 
     @Option(
         name: .customLong("check"), parsing: .singleValue,
-        help: ArgumentHelp("A control to run: randomisation (default) or none. May be repeated.", valueName: "name"))
+        help: ArgumentHelp(
+            "A control to run: \(ExplainRequest.Check.allCases.map(\.rawValue).joined(separator: ", ")) or none. May be repeated. Default: all.",
+            valueName: "name"))
     var checks: [String] = []
 
+    /// The file that `--flow` names; nil when it names an estimator.
+    func givenFlow() throws -> GivenFlow? {
+        guard let flow, flow.hasSuffix(".npy") else { return nil }
+        let file = URL(fileURLWithPath: flow)
+        guard FileManager.default.isReadableFile(atPath: file.path) else {
+            throw Failure(code: "flow.unusable", message: "there is no readable file \(flow)")
+        }
+        return try GivenFlow(npy: Data(contentsOf: file), sha256: FileDigest.sha256(of: file))
+    }
+
     /// - Throws: ``DocumentError``, as the service would.
-    func request() throws -> ExplainRequest {
+    func request(_ givenFlow: GivenFlow?) throws -> ExplainRequest {
         var fields: [String] = []
         func text(_ name: String, _ value: String?) throws {
             guard let value else { return }
@@ -75,10 +105,18 @@ struct RequestOptions: ParsableArguments {
         }
         try text("method", method)
         try text("space", space)
-        try text("flow", flow)
+        if let flow, givenFlow == nil {
+            if flow.hasPrefix("{") { fields.append("\"flow\":\(flow)") } else { try text("flow", flow) }
+        }
         try text("baseline", baseline)
         number("samples", samples)
         number("seed", seed)
+        if let tolerance { fields.append("\"tolerance\":\(tolerance)") }
+        if let vectors { fields.append("\"vectors\":{\"count\":\(vectors)}") }
+        if trajectories != nil || trajectoryFrames != nil {
+            let options = [trajectories.map { "\"count\":\($0)" }, trajectoryFrames.map { "\"window\":\($0)" }]
+            fields.append("\"trajectories\":{\(options.compactMap { $0 }.joined(separator: ","))}")
+        }
         if let noise { fields.append("\"noise\":\(noise)") }
         if let target { fields.append("\"target\":" + (target == "predicted" ? "\"predicted\"" : target)) }
         if !checks.isEmpty {
@@ -88,6 +126,7 @@ struct RequestOptions: ParsableArguments {
         let body = "{\(fields.joined(separator: ","))}"
         // The same reader as the service's, so that both take and refuse the same.
         var request = try ExplainRequest(json: Data(body.utf8))
+        if let givenFlow { request.flow = .given(sha256: givenFlow.sha256) }
         request.clip.start = clipStart
         request.clip.frames = clipFrames
         request.clip.period = clipPeriod

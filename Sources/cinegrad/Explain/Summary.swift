@@ -41,12 +41,13 @@ struct Summary {
         }
         if let randomisation = report.checks.randomisation {
             let values = randomisation.maps.map { map in
-                "\(map.kind.rawValue) " + (map.spearman.map { String(format: "%.2f", $0) } ?? "constant")
+                "\(map.kind.rawValue) " + (map.allWeights.spearman.map { String(format: "%.2f", $0) } ?? "constant")
             }
             lines.append(
                 "randomised    rank correlation of the maps with those of a random model: "
                     + values.joined(separator: ", "))
         }
+        lines += report.reading.map { "              \($0)" }
         lines.append(String(format: "took          %.1f s", report.provenance.seconds))
         lines.append(
             "written to    \(directory): report.json, "

@@ -1,0 +1,114 @@
+CREATE TABLE artefacts (
+    explanation_id TEXT NOT NULL REFERENCES explanations (id) ON DELETE CASCADE,
+    name TEXT NOT NULL CHECK (length(name) > 0),
+    data BLOB NOT NULL,
+    PRIMARY KEY (explanation_id, name)
+) STRICT;
+
+CREATE TABLE clip_frames (
+    explanation_id TEXT NOT NULL REFERENCES clips (explanation_id) ON DELETE CASCADE,
+    frame INTEGER NOT NULL CHECK (frame >= 0),
+    data BLOB NOT NULL,
+    PRIMARY KEY (explanation_id, frame)
+) STRICT;
+
+CREATE TABLE clips (
+    explanation_id TEXT NOT NULL PRIMARY KEY REFERENCES explanations (id) ON DELETE CASCADE,
+    frames INTEGER NOT NULL CHECK (frames >= 1),
+    height INTEGER NOT NULL CHECK (height BETWEEN 1 AND 65535),
+    width INTEGER NOT NULL CHECK (width BETWEEN 1 AND 65535)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE explanations (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE CHECK (id GLOB 'exp_?*'),
+    state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
+    request TEXT NOT NULL CHECK (json_valid(request)),
+    video_id TEXT NOT NULL,
+    model_id TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    started_at INTEGER,
+    finished_at INTEGER,
+    completed INTEGER NOT NULL DEFAULT 0 CHECK (completed >= 0),
+    total INTEGER NOT NULL DEFAULT 0 CHECK (total >= 0),
+    stage TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    interruptions INTEGER NOT NULL DEFAULT 0 CHECK (interruptions >= 0),
+    error_code TEXT,
+    error_message TEXT,
+    result TEXT CHECK (result IS NULL OR json_valid(result)),
+    partial TEXT CHECK (partial IS NULL OR json_valid(partial)),
+    position INTEGER NOT NULL,
+    worker TEXT,
+    lease_token TEXT UNIQUE,
+    lease_until INTEGER,
+    cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1)),
+    CHECK ((state = 'running') = (lease_token IS NOT NULL)),
+    CHECK ((lease_token IS NULL) = (lease_until IS NULL)),
+    CHECK ((lease_token IS NULL) = (worker IS NULL)),
+    CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
+    CHECK ((state = 'succeeded') = (result IS NOT NULL)),
+    CHECK ((state = 'failed') = (error_code IS NOT NULL)),
+    CHECK ((error_code IS NULL) = (error_message IS NULL))
+) STRICT;
+
+CREATE TABLE idempotency_keys (
+    idempotency_key TEXT NOT NULL PRIMARY KEY,
+    fingerprint TEXT NOT NULL,
+    explanation_id TEXT NOT NULL REFERENCES explanations (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE map_frames (
+    explanation_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    frame INTEGER NOT NULL CHECK (frame >= 0),
+    data BLOB NOT NULL,
+    PRIMARY KEY (explanation_id, kind, frame),
+    FOREIGN KEY (explanation_id, kind) REFERENCES maps (explanation_id, kind) ON DELETE CASCADE
+) STRICT;
+
+CREATE TABLE maps (
+    explanation_id TEXT NOT NULL REFERENCES explanations (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (length(kind) > 0),
+    components INTEGER NOT NULL CHECK (components BETWEEN 1 AND 65535),
+    frames INTEGER NOT NULL CHECK (frames >= 0),
+    height INTEGER NOT NULL CHECK (height BETWEEN 1 AND 65535),
+    width INTEGER NOT NULL CHECK (width BETWEEN 1 AND 65535),
+    first_clip_frame INTEGER NOT NULL CHECK (first_clip_frame >= 0),
+    scale REAL NOT NULL,
+    statistics TEXT NOT NULL CHECK (json_valid(statistics)),
+    PRIMARY KEY (explanation_id, kind)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE models (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE CHECK (id GLOB 'mdl_?*'),
+    name TEXT NOT NULL UNIQUE CHECK (length(name) > 0),
+    sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+    bytes INTEGER NOT NULL CHECK (bytes >= 0),
+    manifest TEXT NOT NULL CHECK (json_valid(manifest)),
+    facts TEXT NOT NULL CHECK (json_valid(facts)),
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE videos (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE CHECK (id GLOB 'vid_?*'),
+    sha256 TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64),
+    bytes INTEGER NOT NULL CHECK (bytes >= 0),
+    facts TEXT NOT NULL CHECK (json_valid(facts)),
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX explanations_by_model ON explanations (model_id, sequence);
+
+CREATE INDEX explanations_by_state ON explanations (state, sequence);
+
+CREATE INDEX explanations_by_video ON explanations (video_id, sequence);
+
+CREATE INDEX explanations_unfinished ON explanations (position) WHERE state IN ('queued', 'running');
+
+CREATE INDEX idempotency_keys_by_explanation ON idempotency_keys (explanation_id);
+
+CREATE INDEX models_by_content ON models (sha256);
