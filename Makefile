@@ -6,12 +6,14 @@ PORT ?= 8080
 DATA ?=
 BUILD := swift build -c release --explicit-target-dependency-import-check error
 
-.PHONY: help serve test build dependencies lint clean
+.PHONY: help serve test build dependencies lint bench bench-peers clean
 
 help:
 	@echo "make serve         build cinegrad and serve it on http://$(HOST):$(PORT) (HOST=, PORT=, DATA=directory)"
 	@echo "make test          build everything and pass every test"
 	@echo "make dependencies  install the Debian packages that a build needs"
+	@echo "make bench         measure time and memory of forward passes, gradients, SmoothGrad and flow"
+	@echo "make bench-peers   the same beside PyTorch, Captum, ONNX Runtime and OpenCV (installs them in .build)"
 	@echo "make lint          check the formatting of the Swift sources"
 
 serve: build
@@ -34,6 +36,16 @@ dependencies:
 lint:
 	@echo "==> Checking the formatting"
 	@swift format lint --strict --recursive Sources Tests Package.swift
+
+bench: dependencies
+	@$(BUILD) --product bench
+	@python3 Benchmarks/compare.py --bench .build/release/bench
+
+bench-peers: dependencies
+	@$(BUILD) --product bench
+	@test -d .build/bench-peers || { echo "==> Installing the peers"; python3 -m venv .build/bench-peers \
+	    && .build/bench-peers/bin/pip install -q -r Benchmarks/requirements.txt; }
+	@python3 Benchmarks/compare.py --bench .build/release/bench --python .build/bench-peers/bin/python
 
 clean:
 	@swift package clean

@@ -107,6 +107,15 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Measures; no product. Benchmarks/ has the scripts that run it and the results.
+        .executableTarget(
+            name: "bench",
+            dependencies: [
+                "Tensors", "Cine", "Motion", "Models", "Attribution",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
         // Tests mirror the sources.
         .target(
             name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",

@@ -31,6 +31,11 @@ package struct Network: Sendable {
         }
     }
 
+    /// The architecture of a manifest with random parameters, for measurements.
+    package static func untrained(_ manifest: ModelManifest, outputs: Int, seed: UInt64) throws -> Network {
+        try Network(manifest, outputs: outputs, from: RandomParameters(seed: seed))
+    }
+
     init(_ manifest: ModelManifest, outputs: Int, from source: any ParameterSource) throws {
         let names = manifest.outputNames
         guard names.isEmpty || names.count == outputs else {
