@@ -75,7 +75,8 @@ import Testing
             try control.report(completed: 2, total: 3, stage: "gradient", partial: nil)
             seen.wait()
             return .succeeded(
-                result: #"{"r":1}"#, maps: [map], clip: try ClipFrames(width: 1, height: 1, frames: [[1, 2, 3]]))
+                result: #"{"r":1}"#, maps: [map], clip: try ClipFrames(width: 1, height: 1, frames: [[1, 2, 3]]),
+                artefacts: [])
         }
         try await fixture.running(pool) {
             let running = try await fixture.awaitState(of: id) { $0.completed == 2 }
