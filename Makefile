@@ -6,7 +6,7 @@ PORT ?= 8080
 DATA ?=
 BUILD := swift build -c release --explicit-target-dependency-import-check error
 
-.PHONY: help serve test build dependencies lint bench bench-peers clean
+.PHONY: help serve test build dependencies lint fuzz bench bench-peers clean
 
 help:
 	@echo "make serve         build cinegrad and serve it on http://$(HOST):$(PORT) (HOST=, PORT=, DATA=directory)"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench         measure time and memory of forward passes, gradients, SmoothGrad and flow"
 	@echo "make bench-peers   the same beside PyTorch, Captum, ONNX Runtime and OpenCV (installs them in .build)"
 	@echo "make lint          check the formatting of the Swift sources"
+	@echo "make fuzz          throw mutated files at the readers of checkpoints (FUZZ_SECONDS=60 for each)"
 
 serve: build
 	@exec .build/release/cinegrad serve --host $(HOST) --port $(PORT) $(if $(DATA),--data-directory $(DATA))
@@ -35,7 +36,10 @@ dependencies:
 
 lint:
 	@echo "==> Checking the formatting"
-	@swift format lint --strict --recursive Sources Tests Package.swift
+	@swift format lint --strict --recursive Sources Tests Fuzz Package.swift
+
+fuzz: dependencies
+	@bash Fuzz/run.sh
 
 bench: dependencies
 	@$(BUILD) --product bench

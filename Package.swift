@@ -153,3 +153,11 @@ let package = Package(
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .cxx17
 )
+
+// Fuzzers bring a main function of their own: `make fuzz` builds them, and nothing else does.
+if Context.environment["CINEGRAD_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "CheckpointFuzzer", dependencies: ["Tensors", "Checkpoints"], path: "Fuzz/Checkpoints",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -12,13 +12,11 @@ package struct Network: Sendable {
     /// Binds a checkpoint's parameters to the architecture that the manifest names; every parameter is used exactly once.
     /// - Throws: ``ModelError``.
     package init(_ manifest: ModelManifest, checkpoint: Checkpoint) throws {
-        let prefix = manifest.stripPrefix ?? ""
-        let bias = checkpoint[name: "\(prefix)fc.bias"] ?? checkpoint[name: "fc.bias"]
-        guard let bias, bias.shape.rank == 1, bias.shape.count > 0 else {
+        let binding = try ParameterBinding(checkpoint, stripPrefix: manifest.stripPrefix)
+        guard let bias = binding.shape(of: "fc.bias"), bias.rank == 1, bias.count > 0 else {
             throw ModelError.missingParameter("fc.bias")
         }
-        let binding = ParameterBinding(checkpoint, stripPrefix: manifest.stripPrefix)
-        try self.init(manifest, outputs: bias.shape.count, from: binding)
+        try self.init(manifest, outputs: bias.count, from: binding)
         try binding.finish()
     }
 

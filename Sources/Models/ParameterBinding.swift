@@ -38,15 +38,25 @@ final class ParameterBinding: ParameterSource {
     private let checkpoint: Checkpoint
     private var unused: [String: String]
 
-    /// - Parameter prefix: taken off the names that begin with it.
-    init(_ checkpoint: Checkpoint, stripPrefix prefix: String?) {
+    /// What `DataParallel`, with which most networks are trained, puts before every name.
+    private static let wrapper = "module."
+
+    /// - Parameter prefix: taken off the names that begin with it; nil for `module.` when all of them do.
+    /// - Throws: ``ModelError/unexpectedParameters(_:count:)`` when two names are the same without it.
+    init(_ checkpoint: Checkpoint, stripPrefix prefix: String?) throws {
         self.checkpoint = checkpoint
         unused = [:]
+        let prefix = prefix ?? (checkpoint.names.allSatisfy { $0.hasPrefix(Self.wrapper) } ? Self.wrapper : "")
         for name in checkpoint.names {
-            let path = prefix.flatMap { name.hasPrefix($0) ? String(name.dropFirst($0.count)) : nil } ?? name
-            unused[path] = name
+            let path = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
+            guard unused.updateValue(name, forKey: path) == nil else {
+                throw ModelError.unexpectedParameters([name], count: 1)
+            }
         }
     }
+
+    /// Nil when there is no such parameter.
+    func shape(of name: String) -> Shape? { unused[name].flatMap { checkpoint[name: $0] }?.shape }
 
     func tensor(_ name: String, _ shape: Shape, _ role: ParameterRole) throws -> Tensor {
         guard let stored = unused.removeValue(forKey: name).flatMap({ checkpoint[name: $0] }) else {

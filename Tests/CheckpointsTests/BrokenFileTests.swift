@@ -54,4 +54,18 @@ import Testing
         }
         #expect(refused > 10_000)
     }
+
+    /// Where the fuzzers begin, and what they found.
+    @Test("The fuzzers' corpus ends with the reader's own error or with tensors")
+    func corpus() throws {
+        let folder = fixture("checkpoints/corpus")
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        #expect(!files.isEmpty)
+        for file in files {
+            do {
+                let checkpoint = try Checkpoint.open(file, limits: CheckpointLimits())
+                for name in checkpoint.names { #expect(checkpoint[name: name]?.tensor().shape.count != nil) }
+            } catch is CheckpointError {}
+        }
+    }
 }

@@ -47,8 +47,27 @@ import Testing
     func complete() throws {
         #expect(try Self.load(Self.parameters()).outputs == 2)
         #expect(try Self.load(Self.parameters() + [("stem.1.num_batches_tracked", [])]).outputs == 2)
-        let prefixed = Self.parameters().map { ("module.\($0.name)", $0.shape) }
-        #expect(try Self.load(prefixed, prefix: "module.").outputs == 2)
+    }
+
+    @Test("A declared prefix is taken off, and DataParallel's without being declared")
+    func prefixes() throws {
+        let wrapped = Self.parameters().map { ("module.\($0.name)", $0.shape) }
+        #expect(try Self.load(wrapped, prefix: "module.").outputs == 2)
+        #expect(try Self.load(wrapped).outputs == 2)
+        let nested = Self.parameters().map { ("net.backbone.\($0.name)", $0.shape) }
+        #expect(try Self.load(nested, prefix: "net.backbone.").outputs == 2)
+        #expect(throws: ModelError.missingParameter("fc.bias")) { try Self.load(nested) }
+        // Only when every name has it: this one belongs to something else.
+        #expect(throws: ModelError.unexpectedParameters(["module.x"], count: 1)) {
+            try Self.load(Self.parameters() + [("module.x", [1])])
+        }
+    }
+
+    @Test("Two parameters that are one without the prefix are refused")
+    func collision() {
+        #expect(throws: ModelError.unexpectedParameters(["module.fc.bias"], count: 1)) {
+            try Self.load(Self.parameters() + [("module.fc.bias", [2])], prefix: "module.")
+        }
     }
 
     @Test("A missing parameter is named, whichever it is")

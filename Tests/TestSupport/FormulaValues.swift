@@ -57,4 +57,17 @@ package enum FormulaValues {
         }
         return file
     }
+
+    /// The same parameters in PyTorch's zip archive.
+    package static func torchArchive(_ parameters: [(name: String, shape: [Int])], salt: Int) -> Data {
+        TorchFile(
+            parameters.enumerated().map { array, parameter in
+                .init(
+                    parameter.name, parameter.shape,
+                    (0..<parameter.shape.reduce(1, *)).map {
+                        Self.parameter(parameter.name, parameter.shape, element: $0, array: array, salt: salt)
+                    })
+            }
+        ).archive.data
+    }
 }

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Builds the fuzzers and runs one for each reader, FUZZ_SECONDS each (60). What fails is left in .build/fuzz/found; put it into
+# Tests/Fixtures/checkpoints/corpus, which the tests read, once it is mended.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seconds=${FUZZ_SECONDS:-60}
+build=.build/fuzz
+CINEGRAD_FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path $build --product CheckpointFuzzer
+
+# seeds READER FILE...: small files to begin with.
+seeds() {
+    local reader=$1
+    shift
+    mkdir -p "$build/seeds/$reader" "$build/corpus/$reader" "$build/found"
+    find "$@" -size -9 -exec cp -t "$build/seeds/$reader" {} +
+}
+fixtures=Tests/Fixtures/checkpoints
+rm -rf $build/seeds
+seeds safetensors $fixtures/corpus -name '*.safetensors'
+seeds safetensors $fixtures/hostile -name '*.safetensors'
+seeds torch-zip $fixtures/torch $fixtures/hostile $fixtures/corpus -name '*.pt' -not -name '*legacy*'
+seeds torch-legacy $fixtures/torch $fixtures/corpus -name '*legacy*.pt'
+
+for reader in safetensors torch-zip torch-legacy; do
+    echo "==> Fuzzing the $reader reader for $seconds s"
+    $build/release/CheckpointFuzzer -max_total_time="$seconds" -max_len=6000 -rss_limit_mb=1024 -timeout=5 -print_final_stats=1 \
+        -artifact_prefix="$build/found/$reader-" "$build/corpus/$reader" "$build/seeds/$reader" 2>&1 |
+        grep -E 'INITED|DONE|ERROR|SUMMARY|Test unit|number_of_executed_units|peak_rss'
+done
