@@ -133,7 +133,7 @@ let package = Package(
         tests("HTTPServerTests", ["HTTPServer", httpTypes, logging]),
         tests("StoreTests", ["Store", grdb]),
         tests("JobsTests", ["Jobs", "Store", logging]),
-        tests("EvaluationTests", ["Evaluation"]),
+        tests("EvaluationTests", ["Evaluation", "Tensors", "Cine"]),
         tests(
             "PipelinesTests",
             [

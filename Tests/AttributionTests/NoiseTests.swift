@@ -1,5 +1,6 @@
 import Attribution
 import Foundation
+import Tensors
 import Testing
 
 @Suite struct NoiseTests {
