@@ -97,4 +97,10 @@ import Testing
             try read(file(#"{"x":{"dtype":"F32","shape":\#(extents),"data_offsets":[0,0]}}"#, bytes: 0))
         }
     }
+
+    @Test("Values within values are refused at the first that is too deep", arguments: ["[", "{\"a\":"])
+    func deep(_ open: String) {
+        let header = #"{"x":{"dtype":"F32","shape":"# + String(repeating: open, count: 1 << 20)
+        #expect(throws: CheckpointError.self) { try read(file(header, bytes: 4)) }
+    }
 }

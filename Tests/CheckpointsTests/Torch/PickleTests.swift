@@ -102,6 +102,18 @@ import Testing
         }
     }
 
+    @Test("A layer by itself is a module")
+    func layer() {
+        #expect(throws: CheckpointError.pickledModule) {
+            try read {
+                $0.global("torch.nn.modules.linear", "Linear")
+                $0.codes(")")
+                $0.append([0x81])
+                $0.codes("}b.")
+            }
+        }
+    }
+
     @Test("Modules are told from other objects, wherever their layers are mentioned")
     func modules() {
         #expect(throws: CheckpointError.pickledModule) {

@@ -170,6 +170,7 @@ struct Unpickler {
 
     private mutating func pushGlobal(_ module: String, _ name: String) throws {
         guard let global = PickleGlobal(module: module, name: name) else {
+            if module.hasPrefix(Self.layers) { throw CheckpointError.pickledModule }
             throw forbidden("\(module.prefix(PickleReader.longestName)).\(name.prefix(PickleReader.longestName))")
         }
         stack.append(.global(global))
@@ -199,15 +200,16 @@ struct Unpickler {
         .malformed(format: format, place: place(offset), reason: reason)
     }
 
-    /// Files that hold a module as such mention PyTorch's layers somewhere. They are common, so they deserve a better answer: this reads on
-    /// without doing what is read.
+    /// Where PyTorch's own layers live. Files that hold a module as such mention one somewhere.
+    private static let layers = "torch.nn.modules."
+
+    /// Whole modules are common, so they deserve a better answer: this reads on without doing what is read.
     func forbidden(_ what: String) -> CheckpointError {
-        let layers = "torch.nn.modules."
         var rest = reader
         for _ in work..<max(work, limits.pickleInstructions) {
             guard let (_, step) = try? rest.next() else { break }
-            if case .global(let module, _) = step, module.hasPrefix(layers) { return .pickledModule }
-            if case .push(.text(let text)) = step, text.hasPrefix(layers) { return .pickledModule }
+            if case .global(let module, _) = step, module.hasPrefix(Self.layers) { return .pickledModule }
+            if case .push(.text(let text)) = step, text.hasPrefix(Self.layers) { return .pickledModule }
         }
         return .forbiddenPickle(opcode: instruction.name, what: what, place: place(offset))
     }
