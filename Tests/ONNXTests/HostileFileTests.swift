@@ -35,6 +35,23 @@ import Testing
         #expect(text.contains(refusal.reason), "\(text)")
     }
 
+    static let impossible = [
+        Refusal(
+            file: "onnx_kernel_mismatch", reason: "node 0 (Conv) of the ONNX model cannot be used: its kernel_shape is"),
+        Refusal(file: "onnx_zero_stride", reason: "its strides [0, 0, 0] are not 3 positive numbers"),
+        Refusal(file: "onnx_expand_bomb", reason: "node 0 (Expand) of the ONNX model would give the shape"),
+    ]
+
+    @Test("A graph that cannot be computed is refused before anything runs", arguments: impossible)
+    func refusedShape(_ refusal: Refusal) throws {
+        let graph = try Self.open("hostile/\(refusal.file).onnx")
+        let extents = try #require(graph.inputs[0].extents)
+        let shape = try Shape(validating: extents.map { try #require($0) })
+        let error = #expect(throws: GraphError.self) { try graph.program(for: shape, limits: GraphLimits()) }
+        let text = error?.description ?? ""
+        #expect(text.contains(refusal.reason), "\(text)")
+    }
+
     @Test("A file cut short anywhere is refused, or is a smaller graph that is refused as such")
     func truncation() throws {
         let whole = try Data(contentsOf: fixture("onnx/r2plus1d_block_dynamo18.onnx"))

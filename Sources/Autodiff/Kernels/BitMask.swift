@@ -36,6 +36,20 @@ final class BitMask: @unchecked Sendable {
         return (value, mask)
     }
 
+    /// Overwrites values by their bits.
+    /// - Parameter kernel: takes values, the first byte of their bits, and the number of values.
+    func update(
+        _ values: inout Tensor, parallelism: Parallelism,
+        _ kernel: @Sendable (UnsafeMutablePointer<Float>, UnsafePointer<UInt8>, Int) -> Void
+    ) {
+        precondition(values.count == count, "a mask of \(count) bits for \(values.count) values")
+        values.writing { values in
+            parallelism.forEachPiece(of: count) {
+                kernel(values + $0.lowerBound, bytes + $0.lowerBound / 8, $0.count)
+            }
+        }
+    }
+
     /// Sets to zero the values whose bit is not set.
     func apply(to values: inout Tensor, parallelism: Parallelism) {
         precondition(values.count == count, "a mask of \(count) bits for \(values.count) values")

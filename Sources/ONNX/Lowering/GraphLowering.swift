@@ -1,0 +1,76 @@
+import Autodiff
+package import Tensors
+
+extension Graph {
+    /// The network for clips of one shape: everything that does not depend on a clip's values is worked out here, and every shape.
+    /// - Parameter input: the shape that the input is to have.
+    /// - Throws: ``GraphError``.
+    package func program(for input: Shape, limits: GraphLimits) throws -> Program {
+        let port = inputs[0]
+        if let extents = port.extents {
+            let fits = extents.count == input.rank && zip(extents, input.extents).allSatisfy { $0 == nil || $0 == $1 }
+            guard fits else {
+                let expected = extents.map { $0.map(String.init) ?? "any" }.joined(separator: ", ")
+                throw GraphError.badInput(
+                    reason: "\(port.name) takes the shape [\(expected)], the manifest's clip has \(input)")
+            }
+        }
+        let builder = ProgramBuilder(limits: limits)
+        var lowering = GraphLowering(builder: builder, opset: opset)
+        lowering.values[port.name] = Value(slot: 0, type: ValueType(kind: .real, shape: input))
+        try lowering.lower(self)
+        guard let output = lowering.values[outputs[0].name] else {
+            throw GraphError.badOutput(reason: "nothing gives \(outputs[0].name)")
+        }
+        guard output.isReal else {
+            throw GraphError.badOutput(reason: "\(outputs[0].name) holds integers, of which there is no derivative")
+        }
+        guard let slot = output.slot, slot != 0 else {
+            throw GraphError.badOutput(
+                reason: "\(outputs[0].name) does not depend on what the model computes of its input")
+        }
+        guard output.shape.count > 0 else { throw GraphError.badOutput(reason: "\(outputs[0].name) is empty") }
+        return builder.program(input: input, output: output, slot: slot)
+    }
+}
+
+/// Lowers the nodes of a graph one after another.
+struct GraphLowering {
+    let builder: ProgramBuilder
+    let opset: Int
+    /// By name; branches see what is around them.
+    var values: [String: Value] = [:]
+
+    mutating func lower(_ graph: Graph) throws {
+        for (name, array) in graph.initializers { values[name] = Value(Literal(array)) }
+        for node in graph.nodes {
+            let operands = try node.inputs.map { name -> Value? in
+                guard !name.isEmpty else { return nil }
+                guard let value = values[name] else { throw GraphError.undefinedValue(name: name, node: node.name) }
+                return value
+            }
+            guard let standard = node.standardOperator else { throw GraphError.unsupportedOperators([node.name]) }
+            let lowering = NodeLowering(node: node, opset: opset, operands: operands, builder: builder)
+            let results = standard == .if ? try branch(lowering) : try lowering.lowered(standard)
+            guard results.count >= node.outputs.lastIndex(where: { !$0.isEmpty }).map({ $0 + 1 }) ?? 0 else {
+                throw lowering.refuse("it has \(node.outputs.count) results, of which \(results.count) are supported")
+            }
+            for (name, value) in zip(node.outputs, results) where !name.isEmpty { values[name] = value }
+        }
+    }
+
+    /// If with a condition that is known at load: one of its branches takes its place.
+    private func branch(_ node: NodeLowering) throws -> [Value] {
+        guard let condition = try node.constantInteger(0, "condition") else { throw node.refuse("it has no condition") }
+        let name = condition != 0 ? "then_branch" : "else_branch"
+        guard case .graph(let graph)? = node.node.attributes[name] else { throw node.refuse("it has no \(name)") }
+        var inner = self
+        try inner.lower(graph)
+        return try graph.outputs.map { output in
+            guard let value = inner.values[output.name] else {
+                throw node.refuse("its \(name) does not give \(output.name)")
+            }
+            return value
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package import Autodiff
+package import Tensors
+
+/// A network as a list of primitives, ready to run for clips of one shape. Made by ``Graph/program(for:limits:)``.
+package struct Program: Sendable {
+    struct Instruction: Sendable {
+        let primitive: Primitive
+        let operands: [Value]
+        let result: Int
+        let type: ValueType
+        let node: NodeName
+        /// Results that nobody needs afterwards.
+        var releases: [Int] = []
+    }
+
+    let instructions: [Instruction]
+    /// Slot 0 is the clip.
+    private let output: Int
+    package let inputShape: Shape
+    package let outputShape: Shape
+
+    /// - Precondition: the output is the result of an instruction.
+    init(_ instructions: [Instruction], input: Shape, output: Value, slot: Int) {
+        inputShape = input
+        outputShape = output.shape
+        self.output = slot
+        self.instructions = Self.withReleases(instructions, output: slot)
+    }
+
+    /// The network's first output.
+    /// - Parameter x: of ``inputShape``.
+    /// - Throws: ``GraphError`` where the values of a clip, not their shapes, are what an operation does not take.
+    package func callAsFunction(_ x: Variable) throws -> Variable {
+        precondition(x.shape == inputShape, "a program for \(inputShape) was given \(x.shape)")
+        let tape = x.tape
+        var values: [Int: RunValue] = [0: .real(x)]
+        for instruction in instructions {
+            var operands: [RunValue] = []
+            for operand in instruction.operands {
+                if let slot = operand.slot {
+                    guard let value = values[slot] else { preconditionFailure("slot \(slot) is read too late") }
+                    operands.append(value)
+                }
+                switch operand.literal {
+                case .real(let tensor)?: operands.append(.real(tape.constant(tensor)))
+                case .integer(let array)?: operands.append(.integer(array))
+                case nil: break
+                }
+            }
+            for slot in instruction.releases { values[slot] = nil }
+            do {
+                values[instruction.result] = try tape.run(instruction.primitive, operands)
+            } catch {
+                throw GraphError(error, at: instruction.node)
+            }
+        }
+        guard case .real(let result)? = values[output] else { preconditionFailure("a program without a result") }
+        return result
+    }
+
+    private static func withReleases(_ instructions: [Instruction], output: Int) -> [Instruction] {
+        var seen: Set<Int> = [output]
+        var result = instructions
+        for index in result.indices.reversed() {
+            let slots = Set(result[index].operands.compactMap(\.slot))
+            result[index].releases = slots.subtracting(seen).sorted()
+            seen.formUnion(slots)
+        }
+        return result
+    }
+}
+
+extension GraphError {
+    /// What a primitive threw, with the node that asked for it.
+    init(_ error: any Error, at node: NodeName) {
+        switch error {
+        case let error as GraphError: self = error
+        case let error as ShapeError: self = .badNode(node, reason: error.description)
+        case let error as PrimitiveError: self = .badNode(node, reason: error.reason)
+        default: self = .badNode(node, reason: "\(error)")
+        }
+    }
+}
