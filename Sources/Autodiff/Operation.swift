@@ -21,6 +21,7 @@ package enum Operation: String, CaseIterable, Sendable {
     case exponential
     case extreme
     case extremeAlong
+    case frozenTrunk
     case gelu
     case gridSample2D
     case hardsigmoid

@@ -39,16 +39,15 @@ package struct Network: Sendable {
         guard names.isEmpty || names.count == outputs else {
             throw ModelError.wrongOutputs(found: outputs, named: names.count)
         }
-        let channels = manifest.input.channels.count
-        let body =
+        let input = InputNormalization(manifest.input)
+        layers =
             switch manifest.architecture {
-            case .movingShapes: try MovingShapesNetwork.layers(inputs: channels, outputs: outputs, from: source)
+            case .movingShapes: try MovingShapesNetwork.layers(input, outputs: outputs, from: source)
             case .videoResNet(let description):
-                try VideoResNet(description: description, source: source).layers(inputs: channels, outputs: outputs)
+                try VideoResNet(description: description, source: source).layers(input, outputs: outputs)
             }
         self.manifest = manifest
         self.outputs = outputs
-        layers = Chain(layers: [InputNormalization(manifest.input)] + body.layers)
     }
 
     /// The same network for clips of another length. The architectures end in a mean over time, so their parameters don't depend on it.

@@ -43,7 +43,7 @@ struct SmoothGradRun: ParsableCommand {
             return ScoreGradient(value: result.value, gradient: result.gradient)
         }
         let method = SmoothGrad(
-            statistic: .mean, samples: samples, levels: .standard, noise: PhiloxNoise(seed: 1))
+            statistic: .mean, samples: samples, tolerance: nil, levels: .standard, noise: PhiloxNoise(seed: 1))
         let control = RunControl(parallelism: workload.parallelism) { _ in }
         try Measurement("smoothgrad \(samples)", workload, model: model) {
             _ = try method.attribute(.pixels(clip), to: score, control: control)

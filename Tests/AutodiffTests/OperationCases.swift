@@ -22,6 +22,7 @@ extension OperationCases {
         case .exponential: exponentialCases
         case .extreme: extremeCases
         case .extremeAlong: extremeAlongCases
+        case .frozenTrunk: frozenTrunkCases
         case .gelu: geluCases
         case .gridSample2D: gridSample2DCases
         case .hardsigmoid: hardsigmoidCases

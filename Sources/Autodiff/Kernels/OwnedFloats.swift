@@ -10,6 +10,8 @@ final class OwnedFloats: @unchecked Sendable {
             .bindMemory(to: Float.self, capacity: max(count, 1))
     }
 
+    var byteCount: Int { count * MemoryLayout<Float>.stride }
+
     deinit { UnsafeMutableRawPointer(base).deallocate() }
 
     /// Lends the values for reading, and keeps them alive meanwhile.

@@ -4,14 +4,30 @@ import Synchronization
 /// block instead of having pages mapped for every piece.
 final class Scratch: Sendable {
     private let count: Int
+    private let meter: WorkMeter
     private let free = Mutex<[OwnedFloats]>([])
 
-    /// - Parameter count: values in each block.
-    init(count: Int) { self.count = count }
+    /// - Parameters:
+    ///   - count: values in each block.
+    ///   - meter: is told of the blocks.
+    init(count: Int, meter: WorkMeter) {
+        self.count = count
+        self.meter = meter
+    }
+
+    convenience init(count: Int) { self.init(count: count, meter: WorkMeter()) }
+
+    deinit { meter.gave(bytes: free.withLock { $0.reduce(0) { $0 + $1.byteCount } }) }
 
     func borrow<R>(_ body: (UnsafeMutablePointer<Float>) -> R) -> R {
-        let block = free.withLock { $0.popLast() } ?? OwnedFloats(count: count)
+        let block = free.withLock { $0.popLast() } ?? allocate()
         defer { free.withLock { $0.append(block) } }
         return body(block.base)
+    }
+
+    private func allocate() -> OwnedFloats {
+        let block = OwnedFloats(count: count)
+        meter.took(bytes: block.byteCount)
+        return block
     }
 }

@@ -181,3 +181,93 @@ void ck_interpolate(const float *x, ptrdiff_t stride, ptrdiff_t columns, const i
 // The transpose: writes extent values of each column.
 void ck_interpolate_gradient(const float *gradient, ptrdiff_t stride, ptrdiff_t columns, const int32_t *lower,
                              const int32_t *upper, const float *weights, ptrdiff_t count, ptrdiff_t extent, float *result);
+
+// Below, activations lie in blocks of sixteen channels: [time, channel block, height, width, 16], the missing channels of the last block zero. A
+// plane is one block of one time slice: vectors of sixteen values. Weights lie as [output block, input block, tap, 16 inputs, 16 outputs].
+
+// What becomes of a result: value + bias + addend, then cut at zero (rectifies) with the sign bits remembered, or masked by remembered bits. Nil
+// where not wanted. bias has sixteen values; the others begin at the destination's first vector, two bytes of bits a vector. addend may be the
+// destination.
+typedef struct {
+    const float *bias, *addend;
+    uint8_t *signs;
+    const uint8_t *mask;
+    int rectifies;
+} ck_finish;
+
+// Results c [vectors][rows][16], c_step apart, (+)= left [blocks][rows][16], a_step apart, times b [blocks][16][16 * vectors], vectors 1 or 2.
+void ck_block_multiply(const float *a, ptrdiff_t a_step, const float *b, ptrdiff_t blocks, ptrdiff_t rows, ptrdiff_t vectors,
+                       float *c, ptrdiff_t c_step, int accumulates);
+
+// The vectors of a plane [height, width] that positions in rows of `across` meet: position (y, x) meets (y * step + offset, x * step + offset).
+typedef struct {
+    ptrdiff_t height, width, step_height, offset_height, step_width, offset_width, across;
+} ck_window;
+
+// Copies the vectors that the positions [first, first + count) meet; zeros outside of the plane, and for a nil plane.
+void ck_block_gather(const float *plane, ck_window window, ptrdiff_t first, ptrdiff_t count, float *to);
+
+// Finishes vectors and writes them where their positions meet the plane, all inside.
+void ck_block_place(const float *from, ck_window window, ptrdiff_t first, ptrdiff_t count, float *plane, ck_finish finish);
+
+// Finishes vectors in place.
+void ck_block_finish(float *values, ptrdiff_t count, ck_finish finish);
+
+// Transposes blocks of 16 x 16.
+void ck_block_transpose(const float *from, float *to, ptrdiff_t count);
+
+// Copies a block of 16 x 16 to rows that are row_step apart.
+void ck_block_copy(const float *block, float *to, ptrdiff_t row_step);
+
+// values[i] = vector * factor for a plane of vectors, masked by the bits if given.
+void ck_block_fill(const float *vector, float factor, float *values, ptrdiff_t count, const uint8_t *mask);
+
+// sums[0...15] += the sum of vectors.
+void ck_block_sums(const float *values, ptrdiff_t count, double *sums);
+
+// Winograd's tiles of 4 x 4 results over a plane of height x width, `across` tiles a line. A tile reads 6 x 6 vectors of the source plane from its
+// own corner plus the offset on.
+typedef struct {
+    ptrdiff_t source_height, source_width, offset_height, offset_width, across, height, width;
+} ck_tiling;
+
+// The transforms of the tiles [first, first + count), 36 points each: to[p * point_step + tile * 16]. Zeros for a nil plane.
+void ck_tile_input(const float *plane, ck_tiling tiling, ptrdiff_t first, ptrdiff_t count, float *to, ptrdiff_t point_step);
+
+// The results of tiles from their 36 points.
+void ck_tile_output(const float *from, ptrdiff_t point_step, ck_tiling tiling, ptrdiff_t first, ptrdiff_t count, float *plane,
+                    ck_finish finish);
+
+// The transforms of a block of weights [tap, 16, 16] whose nine taps, in the order of what they read, are named: to[p * point_step + k * row_step].
+void ck_tile_weights(const float *block, const ptrdiff_t *taps, float *to, ptrdiff_t point_step, ptrdiff_t row_step);
+
+// The same along time: six slices (nil for one outside) make the six points of four results each.
+void ck_time_input(const float *const *slices, ptrdiff_t first, ptrdiff_t count, float *to, ptrdiff_t point_step);
+
+// Writes the first `slices` of the four results; slice_step is in vectors.
+void ck_time_output(const float *from, ptrdiff_t point_step, ptrdiff_t first, ptrdiff_t count, ptrdiff_t slices,
+                    ptrdiff_t slice_step, float *plane, ck_finish finish);
+
+void ck_time_weights(const float *block, const ptrdiff_t *taps, float *to, ptrdiff_t point_step, ptrdiff_t row_step);
+
+// Lines [first, first + lines) of a plane of single values, times factor plus addend, with zeros around; nil for a plane of zeros.
+void ck_plane_pad(const float *plane, ptrdiff_t height, ptrdiff_t width, float factor, float addend, ptrdiff_t first,
+                  ptrdiff_t lines, ptrdiff_t margin, float *to, ptrdiff_t to_width);
+
+// Patches of height x width values from each of some padded planes, the corners `step` apart, `across` of them a line.
+typedef struct {
+    ptrdiff_t planes, plane, line, height, width, step_height, step_width, across;
+} ck_patch;
+
+// Writes patches as vectors of sixteen: to[block * block_step + position * 16]. row holds a patch, 32 values more than its size; eight values
+// behind the padded planes may be read.
+void ck_plane_gather(const float *padded, ck_patch patch, ptrdiff_t first, ptrdiff_t count, float *row, float *to,
+                     ptrdiff_t block_step);
+
+// Planes of height x width seen as cells of step_height x step_width, `across` of them a line.
+typedef struct {
+    ptrdiff_t across, step_height, step_width, channels, first_column, height, width, plane;
+} ck_cells;
+
+// Writes the vectors of cells, (row, column, channel) from first_column on, to planes of single values, times the channel's factor.
+void ck_plane_scatter(const float *from, ck_cells cells, ptrdiff_t first, ptrdiff_t count, const float *factors, float *planes);

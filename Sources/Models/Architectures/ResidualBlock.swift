@@ -2,9 +2,10 @@ import Autodiff
 
 /// Two convolutions and a way around them: relu(conv2(relu(conv1(x))) + x), with a strided 1×1×1 convolution on the way around where the extents
 /// change.
-struct ResidualBlock: Layer {
-    private let main: Chain
-    private let shortcut: (any Layer)?
+struct ResidualBlock {
+    /// Each with a ReLU but the last, whose ReLU follows the sum.
+    private let main: [ConvolutionLayer]
+    private let shortcut: ConvolutionLayer?
 
     /// - Parameters:
     ///   - isFirstLayer: of the four; mc3 convolves over time only there.
@@ -18,7 +19,7 @@ struct ResidualBlock: Layer {
         // Both convolutions of a (2+1)D block get the middle width that gives its first one as many parameters as a 3-D convolution has.
         let middle = (inputs * outputs * 27) / (inputs * 9 + 3 * outputs)
 
-        func convolution(_ name: String, _ inputs: Int, stride: Int) throws -> [any Layer] {
+        func convolution(_ name: String, _ inputs: Int, stride: Int) throws -> [ConvolutionLayer] {
             guard family == .r2plus1d else {
                 return [
                     try ConvolutionLayer(
@@ -34,7 +35,6 @@ struct ResidualBlock: Layer {
                     window: .init(
                         kernel: Extent3(depth: 1, height: 3, width: 3),
                         stride: Extent3(depth: 1, height: stride, width: stride)), from: source),
-                Rectifier(),
                 try ConvolutionLayer(
                     "\(path).\(name).0.3", norm: "\(path).\(name).1", inputs: middle, outputs: outputs,
                     window: .init(
@@ -43,9 +43,7 @@ struct ResidualBlock: Layer {
             ]
         }
 
-        main = Chain(
-            layers: try convolution("conv1", inputs, stride: stride) + [Rectifier()]
-                + convolution("conv2", outputs, stride: 1))
+        main = try convolution("conv1", inputs, stride: stride) + convolution("conv2", outputs, stride: 1)
         if stride != 1 || inputs != outputs {
             shortcut = try ConvolutionLayer(
                 "\(path).downsample.0", norm: "\(path).downsample.1", inputs: inputs, outputs: outputs,
@@ -57,8 +55,13 @@ struct ResidualBlock: Layer {
         }
     }
 
-    func callAsFunction(_ x: Variable) throws -> Variable {
-        let around = try shortcut.map { try $0(x) } ?? x
-        return relu(try add(main(x), around))
+    func append(to trunk: inout FrozenTrunkBuilder, _ x: FrozenTrunkBuilder.Value) -> FrozenTrunkBuilder.Value {
+        let around = shortcut?.append(to: &trunk, x, adding: nil, rectified: false) ?? x
+        var y = x
+        for (index, convolution) in main.enumerated() {
+            let isLast = index == main.count - 1
+            y = convolution.append(to: &trunk, y, adding: isLast ? around : nil, rectified: true)
+        }
+        return y
     }
 }

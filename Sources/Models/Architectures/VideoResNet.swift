@@ -5,25 +5,29 @@ struct VideoResNet {
     let description: VideoResNetDescription
     let source: any ParameterSource
 
-    func layers(inputs: Int, outputs: Int) throws -> Chain {
-        var layers = try stem(inputs: inputs)
+    func layers(_ input: InputNormalization, outputs: Int) throws -> Chain {
+        var trunk = FrozenTrunkBuilder(factors: input.factors, addends: input.addends)
+        var x = trunk.clip
+        for convolution in try stem(inputs: input.factors.count) {
+            x = convolution.append(to: &trunk, x, adding: nil, rectified: true)
+        }
         var channels = description.channels[0]
         for layer in 0..<4 {
             let width = description.channels[layer]
             for block in 0..<description.blocks[layer] {
-                layers.append(
-                    try ResidualBlock(
-                        "layer\(layer + 1).\(block)", family: description.family, isFirstLayer: layer == 0,
-                        inputs: channels, outputs: width, stride: layer > 0 && block == 0 ? 2 : 1, from: source))
+                x = try ResidualBlock(
+                    "layer\(layer + 1).\(block)", family: description.family, isFirstLayer: layer == 0,
+                    inputs: channels, outputs: width, stride: layer > 0 && block == 0 ? 2 : 1, from: source
+                ).append(to: &trunk, x)
                 channels = width
             }
         }
-        layers.append(GlobalMean())
-        layers.append(try LinearLayer("fc", inputs: channels, outputs: outputs, from: source))
-        return Chain(layers: layers)
+        let head = try LinearLayer("fc", inputs: channels, outputs: outputs, from: source)
+        return Chain(layers: [TrunkLayer(trunk: trunk.build()), head])
     }
 
-    private func stem(inputs: Int) throws -> [any Layer] {
+    /// Each with a ReLU.
+    private func stem(inputs: Int) throws -> [ConvolutionLayer] {
         let stride = Extent3(depth: 1, height: 2, width: 2)
         let width = description.channels[0]
         switch description.family {
@@ -32,18 +36,15 @@ struct VideoResNet {
                 try ConvolutionLayer(
                     "stem.0", norm: "stem.1", inputs: inputs, outputs: description.stem,
                     window: .init(kernel: Extent3(depth: 1, height: 7, width: 7), stride: stride), from: source),
-                Rectifier(),
                 try ConvolutionLayer(
                     "stem.3", norm: "stem.4", inputs: description.stem, outputs: width,
                     window: .init(kernel: Extent3(depth: 3, height: 1, width: 1), stride: .one), from: source),
-                Rectifier(),
             ]
         case .r3d, .mc3:
             return [
                 try ConvolutionLayer(
                     "stem.0", norm: "stem.1", inputs: inputs, outputs: width,
-                    window: .init(kernel: Extent3(depth: 3, height: 7, width: 7), stride: stride), from: source),
-                Rectifier(),
+                    window: .init(kernel: Extent3(depth: 3, height: 7, width: 7), stride: stride), from: source)
             ]
         }
     }

@@ -3,7 +3,7 @@ import Tensors
 
 /// A 3-D convolution without bias and the batch norm behind it. With frozen parameters the two are one convolution with a bias; the factors
 /// are multiplied in Double.
-struct ConvolutionLayer: Layer {
+struct ConvolutionLayer {
     /// `[out, in, kT, kH, kW]`, the norm's factors included.
     private let weight: Tensor
     private let bias: Tensor
@@ -44,7 +44,12 @@ struct ConvolutionLayer: Layer {
         geometry = ConvolutionGeometry(stride: window.stride, padding: window.padding, dilation: .one, groups: 1)
     }
 
-    func callAsFunction(_ x: Variable) throws -> Variable {
-        try convolution3D(x, weight: x.tape.constant(weight), bias: x.tape.constant(bias), geometry: geometry)
+    /// Appends the convolution to a trunk, with a sum if there is an addend, and a ReLU.
+    func append(
+        to trunk: inout FrozenTrunkBuilder, _ x: FrozenTrunkBuilder.Value, adding addend: FrozenTrunkBuilder.Value?,
+        rectified: Bool
+    ) -> FrozenTrunkBuilder.Value {
+        trunk.convolution(
+            x, weight: weight, bias: bias, geometry: geometry, addend: addend, rectified: rectified)
     }
 }

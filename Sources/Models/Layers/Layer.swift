@@ -14,16 +14,11 @@ struct Chain: Layer {
     func callAsFunction(_ x: Variable) throws -> Variable { try layers.reduce(x) { try $1($0) } }
 }
 
-struct Rectifier: Layer {
-    func callAsFunction(_ x: Variable) throws -> Variable { relu(x) }
-}
+/// All convolutions and the mean over time and space: `[1, C, T, H, W]` to `[1, C']`.
+struct TrunkLayer: Layer {
+    let trunk: FrozenTrunk
 
-/// The mean over time and space: `[N, C, T, H, W]` to `[N, C]`.
-struct GlobalMean: Layer {
-    func callAsFunction(_ x: Variable) throws -> Variable {
-        let pooled = try adaptiveAveragePooling3D(x, output: .one)
-        return try reshape(pooled, to: [x.shape[0], x.shape[1]])
-    }
+    func callAsFunction(_ x: Variable) throws -> Variable { try frozenTrunk(x, trunk, meter: WorkMeter()) }
 }
 
 struct LinearLayer: Layer {

@@ -81,7 +81,7 @@ extension OperationCases {
 }
 
 /// The definition, one output element at a time.
-private func naiveConvolution(
+func naiveConvolution(
     _ x: Reference, _ weight: Reference, _ bias: Reference, _ geometry: ConvolutionGeometry
 ) -> Reference {
     let stride = geometry.stride.extents

@@ -1,0 +1,112 @@
+package import Tensors
+
+/// The convolutions of a network whose parameters don't change, from a clip to the mean of the last activations over time and space.
+///
+/// What can be done once is done when it is built: normalisations are folded, weights lie in blocks. What depends on the clip's extents is in
+/// ``TrunkPlan``.
+package final class FrozenTrunk: Sendable {
+    struct Node: Sendable {
+        /// The value that is convolved: 0 for the clip, i + 1 for the result of node i.
+        let source: Int
+        /// The value that is added.
+        let addend: Int?
+        let rectifies: Bool
+        /// `[out, in, kT, kH, kW]`.
+        let weightShape: Shape
+        let geometry: ConvolutionGeometry
+        let parameters: Parameters
+        /// Padded with zeros to whole blocks.
+        let bias: OwnedFloats
+    }
+
+    enum Parameters: Sendable {
+        case stem(Stem)
+        case blocked(BlockedWeights)
+    }
+
+    let nodes: [Node]
+    /// How often each value is convolved or added, the clip first.
+    let uses: [Int]
+
+    init(nodes: [Node]) {
+        self.nodes = nodes
+        var uses = Array(repeating: 0, count: nodes.count + 1)
+        for node in nodes {
+            uses[node.source] += 1
+            if let addend = node.addend { uses[addend] += 1 }
+        }
+        precondition(uses.dropLast().allSatisfy { $0 > 0 }, "a value of the trunk leads nowhere")
+        self.uses = uses
+    }
+
+    /// Channels of the clip and of the result.
+    package var channels: (input: Int, output: Int) {
+        (nodes.first?.weightShape[1] ?? 0, nodes.last?.weightShape[0] ?? 0)
+    }
+
+    /// Bytes of parameters, as they are held.
+    package var parameterBytes: Int {
+        nodes.reduce(0) { sum, node in
+            let floats = MemoryLayout<Float>.stride
+            switch node.parameters {
+            case .stem(let stem): return sum + (stem.weight.count + node.bias.count) * floats
+            case .blocked(let weights): return sum + weights.byteCount + node.bias.count * floats
+            }
+        }
+    }
+}
+
+/// Puts a trunk together, convolution by convolution.
+package struct FrozenTrunkBuilder {
+    /// The clip, or the result of a convolution.
+    package struct Value: Hashable, Sendable {
+        let index: Int
+    }
+
+    private let factors, addends: [Float]
+    private var nodes: [FrozenTrunk.Node] = []
+
+    /// - Parameters:
+    ///   - factors, addends: of the clip's normalisation, a value for each channel: x · factor + addend. Padding is zero behind it.
+    package init(factors: [Float], addends: [Float]) {
+        precondition(factors.count == addends.count && !factors.isEmpty)
+        (self.factors, self.addends) = (factors, addends)
+    }
+
+    package var clip: Value { Value(index: 0) }
+
+    /// Appends a convolution with bias, of which a sum and a ReLU may follow.
+    /// - Parameters:
+    ///   - source: the clip for the first convolution and for no other.
+    ///   - weight: `[out, in, kT, kH, kW]`.
+    ///   - bias: `[out]`.
+    ///   - addend: of the result's extents.
+    /// - Precondition: neither groups nor, at the clip, dilation.
+    package mutating func convolution(
+        _ source: Value, weight: Tensor, bias: Tensor, geometry: ConvolutionGeometry, addend: Value?, rectified: Bool
+    ) -> Value {
+        precondition((source.index == 0) == nodes.isEmpty, "the first convolution takes the clip, and no other does")
+        precondition(geometry.groups == 1 && weight.shape.rank == 5 && bias.shape == [weight.shape[0]])
+        let blocked = OwnedFloats(count: blocksHolding(bias.count) * BlockedExtents.lanes)
+        blocked.base.update(repeating: 0, count: blocked.count)
+        bias.withUnsafeValues { values in
+            for (channel, value) in values.enumerated() { blocked.base[channel] = value }
+        }
+        if source.index == 0 { precondition(geometry.dilation == .one && weight.shape[1] == factors.count) }
+        nodes.append(
+            FrozenTrunk.Node(
+                source: source.index, addend: addend?.index, rectifies: rectified, weightShape: weight.shape,
+                geometry: geometry,
+                parameters: source.index == 0
+                    ? .stem(Stem(weight: weight, factors: factors, addends: addends))
+                    : .blocked(BlockedWeights(weight)),
+                bias: blocked))
+        return Value(index: nodes.count)
+    }
+
+    /// The trunk up to the last convolution.
+    package func build() -> FrozenTrunk {
+        precondition(!nodes.isEmpty, "a trunk has a convolution")
+        return FrozenTrunk(nodes: nodes)
+    }
+}

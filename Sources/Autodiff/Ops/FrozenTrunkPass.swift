@@ -1,0 +1,27 @@
+package import Tensors
+
+/// The shape of a trunk's result: `[1, C']`.
+/// - Parameter x: `[1, C, T, H, W]`.
+/// - Throws: ``ShapeError``.
+package func frozenTrunkShape(_ x: Shape, trunk: FrozenTrunk) throws -> Shape {
+    let plan = try TrunkPlan(trunk, clip: x)
+    return [1, plan.extents[plan.extents.count - 1].channels]
+}
+
+/// The convolutions of a frozen network up to the mean over time and space, as one operation: activations stay in blocks of channels from one
+/// convolution to the next, and sums, biases and ReLUs are done while a result is in cache.
+///
+/// Keeps one bit for each activation behind a ReLU, and nothing when `x` wants no gradient.
+/// - Parameter x: `[1, C, T, H, W]`, before the trunk's normalisation.
+/// - Returns: `[1, C']`.
+/// - Throws: ``ShapeError``.
+package func frozenTrunk(_ x: Variable, _ trunk: FrozenTrunk, meter: WorkMeter) throws -> Variable {
+    let plan = try TrunkPlan(trunk, clip: x.shape)
+    let run = TrunkRun(trunk: trunk, plan: plan, parallelism: x.tape.parallelism, meter: meter)
+    let bits = x.wantsGradient ? SignBits(bytes: plan.bitBytes, meter: meter) : nil
+    let value = run.forward(x.value, bits: bits)
+    return x.tape.record(value, .frozenTrunk, parents: [x], keptBytes: plan.bitBytes) { gradient in
+        guard let bits else { preconditionFailure("a gradient of a constant") }
+        return [run.backward(gradient, bits: bits)]
+    }
+}

@@ -1,0 +1,54 @@
+#include "CKernels.h"
+#include "Hot.h"
+#include "Lanes.h"
+
+CK_HOT void ck_plane_pad(const float *plane, ptrdiff_t height, ptrdiff_t width, float factor, float addend, ptrdiff_t first,
+                         ptrdiff_t lines, ptrdiff_t margin, float *to, ptrdiff_t to_width) {
+    for (ptrdiff_t line = 0; line < lines; line++, to += to_width) {
+        const ptrdiff_t y = first + line;
+        if (!plane || y < 0 || y >= height) {
+            for (ptrdiff_t i = 0; i < to_width; i++) to[i] = 0;
+            continue;
+        }
+        const float *from = plane + y * width;
+        const ptrdiff_t n = width < to_width - margin ? width : to_width - margin;
+        for (ptrdiff_t i = 0; i < margin; i++) to[i] = 0;
+        for (ptrdiff_t i = 0; i < n; i++) to[margin + i] = from[i] * factor + addend;
+        for (ptrdiff_t i = margin + n; i < to_width; i++) to[i] = 0;
+    }
+}
+
+CK_HOT void ck_plane_gather(const float *padded, ck_patch patch, ptrdiff_t first, ptrdiff_t count, float *row, float *to,
+                            ptrdiff_t block_step) {
+    const ptrdiff_t values = patch.planes * patch.height * patch.width, blocks = (values + 15) / 16;
+    for (ptrdiff_t n = 0; n < count; n++) {
+        const float *corner = padded + (first + n) / patch.across * patch.step_height * patch.line +
+                              (first + n) % patch.across * patch.step_width;
+        float *at = row;
+        for (ptrdiff_t plane = 0; plane < patch.planes; plane++) {
+            for (ptrdiff_t y = 0; y < patch.height; y++) {
+                // Whole vectors: what they hold beyond the width of the patch is overwritten by the next run.
+                const float *from = corner + plane * patch.plane + y * patch.line;
+                for (ptrdiff_t x = 0; x < patch.width; x += 8) STORE(LOAD(from + x), at + x);
+                at += patch.width;
+            }
+        }
+        for (ptrdiff_t i = 0; i < 16; i += 8) STORE((lanes)0, at + i);
+        for (ptrdiff_t block = 0; block < blocks; block++)
+            for (ptrdiff_t i = 0; i < 16; i += 8) STORE(LOAD(row + block * 16 + i), to + block * block_step + n * 16 + i);
+    }
+}
+
+CK_HOT void ck_plane_scatter(const float *from, ck_cells cells, ptrdiff_t first, ptrdiff_t count, const float *factors,
+                             float *planes) {
+    for (ptrdiff_t n = 0; n < count; n++) {
+        const ptrdiff_t top = (first + n) / cells.across * cells.step_height, side = (first + n) % cells.across * cells.step_width;
+        // The column of a value is (row in the cell, column in the cell, channel).
+        for (ptrdiff_t i = 0; i < 16; i++) {
+            const ptrdiff_t column = cells.first_column + i, cell = column / cells.channels, c = column % cells.channels;
+            const ptrdiff_t y = top + cell / cells.step_width, x = side + cell % cells.step_width;
+            if (cell >= cells.step_height * cells.step_width || y >= cells.height || x >= cells.width) continue;
+            planes[c * cells.plane + y * cells.width + x] = from[n * 16 + i] * factors[c];
+        }
+    }
+}
