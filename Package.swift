@@ -44,6 +44,7 @@ let package = Package(
         .systemLibrary(
             name: "CFFmpeg", pkgConfig: "libavformat",
             providers: [.apt(["libavcodec-dev", "libavformat-dev", "libswscale-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev", "libfreetype-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
@@ -53,7 +54,8 @@ let package = Package(
             linkerSettings: [
                 .linkedLibrary("opencv_core"), .linkedLibrary("opencv_imgproc"), .linkedLibrary("opencv_video"),
             ]),
-        .target(name: "CVideo", dependencies: ["CPNG"]),
+        .target(name: "CPicture", dependencies: ["CPNG"]),
+        .target(name: "CTypeface", exclude: ["data"]),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
         .target(name: "CBundledModels", exclude: ["data"]),
         .target(name: "CSampleClip", exclude: ["data"]),
@@ -74,7 +76,8 @@ let package = Package(
             dependencies: ["Tensors", "Autodiff", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["Proto/onnx.proto"], swiftSettings: strict),
         module("Models", ["Tensors", "Autodiff", "Checkpoints", "CBundledModels", crypto]),
-        module("Video", ["Tensors", "Cine", "CFFmpeg", "CVideo"]),
+        module("Video", ["Tensors", "Cine", "CFFmpeg"]),
+        module("Rendering", ["Tensors", "Cine", "CCairo", "CPicture", "CTypeface"]),
         module("Motion", ["Tensors", "Cine", "CKernels", "COpticalFlow"]),
 
         // Tier 3 to 7.
@@ -83,20 +86,20 @@ let package = Package(
         module(
             "Pipelines",
             [
-                "Tensors", "Cine", "Video", "Motion", "Models", "Checkpoints", "Attribution", "Evaluation", "Store",
-                "Jobs", crypto, logging,
+                "Tensors", "Cine", "Video", "Rendering", "Motion", "Models", "Checkpoints", "Attribution", "Evaluation",
+                "Store", "Jobs", crypto, logging,
             ]),
         module(
             "API",
             [
-                "Tensors", "Cine", "Video", "Motion", "Attribution", "HTTPServer", "Pipelines", "Jobs", "Store",
-                "Models", "Checkpoints", "CSampleClip", "CContract", crypto, httpTypes, logging,
+                "Tensors", "Cine", "Video", "Rendering", "Motion", "Attribution", "HTTPServer", "Pipelines", "Jobs",
+                "Store", "Models", "Checkpoints", "CSampleClip", "CContract", crypto, httpTypes, logging,
             ]),
         .executableTarget(
             name: "cinegrad",
             dependencies: [
                 "API", "HTTPServer", "Pipelines", "Jobs", "Store", "Attribution", "Motion", "Models", "Checkpoints",
-                "Video", "Cine", "Tensors", "Evaluation",
+                "Video", "Rendering", "Cine", "Tensors", "Evaluation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -127,7 +130,7 @@ let package = Package(
         tests("ONNXTests", ["Tensors", "Autodiff", "ONNX"]),
         tests("ModelsTests", ["Tensors", "Autodiff", "Checkpoints", "Models"]),
         tests("VideoTests", ["Tensors", "Cine", "Video", "CSampleClip"]),
-        tests("RenderingTests", ["Tensors", "Cine", "Video", "CSampleClip"]),
+        tests("RenderingTests", ["Tensors", "Cine", "Rendering", "Video", "CSampleClip"]),
         tests("MotionTests", ["Tensors", "Cine", "Autodiff", "Motion"]),
         tests("AttributionTests", ["Tensors", "Cine", "Autodiff", "Motion", "Models", "Checkpoints", "Attribution"]),
         tests("HTTPServerTests", ["HTTPServer", httpTypes, logging]),

@@ -8,14 +8,15 @@ case "${1:-build}" in
     build)
         packages=(
             libopencv-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libopenblas-dev libsqlite3-dev
-            libpng-dev libzstd-dev libzip-dev libstdc++-12-dev pkg-config ca-certificates curl
+            libpng-dev libcairo2-dev libfreetype-dev libzstd-dev libzip-dev libstdc++-12-dev pkg-config ca-certificates curl
             ffmpeg # tests make their videos with it
         )
         ;;
     run)
         packages=(
             libopencv-core406 libopencv-imgproc406 libopencv-video406 libavcodec59 libavformat59 libavutil57 libswscale6
-            libopenblas0-pthread libsqlite3-0 libpng16-16 libzstd1 libzip4 ca-certificates curl
+            libopenblas0-pthread libsqlite3-0 libpng16-16 libcairo2 libfreetype6 libzstd1 libzip4
+            ca-certificates curl
         )
         ;;
     *)

@@ -1,3 +1,4 @@
+package import Cine
 package import Foundation
 
 /// Takes single frames from a video, as a player shows them.

@@ -1,5 +1,5 @@
+import Rendering
 import Testing
-import Video
 
 /// The maps are even: equal steps of value are equal steps of colour.
 @Suite struct ColorMapTests {

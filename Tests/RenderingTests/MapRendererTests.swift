@@ -1,7 +1,7 @@
 import Cine
+import Rendering
 import Tensors
 import Testing
-import Video
 
 @Suite struct MapRendererTests {
     private func map(_ shape: Shape, _ values: [Float]) throws -> AttributionMap {

@@ -1,5 +1,6 @@
+import Cine
+import Rendering
 import Testing
-import Video
 
 @Suite struct PNGTests {
     private func gradient(width: Int, height: Int) -> RGBImage {

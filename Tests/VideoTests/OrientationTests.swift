@@ -1,3 +1,4 @@
+import Cine
 import Foundation
 import Testing
 import Video

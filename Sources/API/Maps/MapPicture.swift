@@ -1,7 +1,7 @@
 import Store
 import Cine
 import Pipelines
-import Video
+import Rendering
 
 /// A stored map as PNG.
 struct MapPicture: Sendable {

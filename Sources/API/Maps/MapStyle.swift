@@ -1,6 +1,6 @@
 import HTTPServer
 import Pipelines
-import Video
+import Rendering
 
 /// How a map is drawn, by the parameters of a request.
 struct MapStyle: Sendable {

@@ -3,7 +3,7 @@ import HTTPServer
 import Pipelines
 import Store
 import Tensors
-import Video
+import Cine
 
 /// A map of a finished explanation, as the store has it.
 struct StoredMap: Sendable {

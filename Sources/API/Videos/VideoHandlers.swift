@@ -2,6 +2,7 @@ import Foundation
 import HTTPServer
 import HTTPTypes
 import Pipelines
+import Rendering
 import Store
 import Video
 

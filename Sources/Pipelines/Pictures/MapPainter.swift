@@ -1,5 +1,5 @@
 package import Cine
-package import Video
+package import Rendering
 
 /// Draws maps as PNG with what is needed to read them: the scale in the picture's text chunks and, on a sheet, under a colour bar.
 package struct MapPainter: Sendable {
@@ -69,11 +69,13 @@ package struct MapPainter: Sendable {
     /// All frames on one sheet, numbered as the clip's, with the colour bar.
     /// - Parameter firstClipFrame: the clip's frame that the first belongs to.
     package func sheet(_ frames: [Frame], firstClipFrame: Int) throws -> [UInt8] {
-        let sheet = ContactSheet.image(
-            frames: try frames.map(image), columns: nil,
-            labels: frames.indices.map { "\($0 + firstClipFrame)" },
-            legend: ColorLegend(colorMap: look.colorMap, scale: scale, caption: caption))
-        return try PNG.encode(sheet, text: text)
+        let figure = Figure(
+            title: "",
+            panels: try frames.enumerated().map { index, frame in
+                Figure.Panel(picture: try image(frame), heading: "\(index + firstClipFrame)", legends: [])
+            },
+            columns: nil, legends: [.colors(look.colorMap, scale, caption: caption)], note: "", density: 1)
+        return try PNG.encode(figure.image(), text: text)
     }
 
     private func image(_ frame: Frame) throws -> RGBImage {
@@ -85,10 +87,10 @@ package struct MapPainter: Sendable {
 
     private var caption: String {
         switch kind {
-        case .pixels: "|dy/dx| per unit of intensity"
-        case .firstFrame: "|dy/dI0| per unit of intensity"
-        case .flow: "|dy/df| per pixel of displacement"
-        case .error: "|dy/dE| per unit of intensity"
+        case .pixels: "|∂y/∂x| per unit of intensity"
+        case .firstFrame: "|∂y/∂I₀| per unit of intensity"
+        case .flow: "|∂y/∂f| per pixel of displacement"
+        case .error: "|∂y/∂E| per unit of intensity"
         }
     }
 

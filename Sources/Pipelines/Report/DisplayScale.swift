@@ -1,5 +1,5 @@
 import Cine
-import Video
+import Rendering
 
 extension AttributionMap {
     /// The magnitude that pictures show at full colour.

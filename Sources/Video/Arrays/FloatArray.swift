@@ -1,3 +1,4 @@
+import Cine
 import Tensors
 
 /// A floating point array `[C, T, H, W]`, which is used as it is.

@@ -2,6 +2,7 @@ import Cine
 import Foundation
 import Models
 import Pipelines
+import Rendering
 import Tensors
 import Video
 

@@ -1,3 +1,5 @@
+package import Cine
+
 /// How a map and the frame that it belongs to share a picture. The raw values are the names in the HTTP interface.
 package enum FrameStyle: String, Hashable, Sendable, CaseIterable {
     /// The frame in dimmed grey, over it colours whose opacity grows with the magnitude.
@@ -6,20 +8,6 @@ package enum FrameStyle: String, Hashable, Sendable, CaseIterable {
     case blend
     /// The colours alone.
     case map
-}
-
-/// Why a picture cannot be drawn.
-package enum RenderingError: Error, Hashable, Sendable {
-    /// The values or the background are not of the picture's size.
-    case sizeMismatch(expected: Int, found: Int)
-}
-
-extension RenderingError: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .sizeMismatch(let expected, let found): "a picture of \(expected) pixels cannot be drawn from \(found)"
-        }
-    }
 }
 
 /// Draws one frame of a map in colours.

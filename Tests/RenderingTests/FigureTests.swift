@@ -1,24 +1,29 @@
 import CSampleClip
 import Cine
 import Foundation
+import Rendering
 import Tensors
 import Testing
 import Video
 
-@Suite struct ContactSheetTests {
+@Suite struct FigureTests {
     @Test func numbersHaveThreeDigits() {
         let values = [0, 1, 0.5, -0.25, 12.345, 123.4, 0.012345, 0.001, -0.00213, 1234, 5.6e-12, 0.999]
         let texts = [
-            "0", "1", "0.5", "-0.25", "12.3", "123", "0.0123", "1E-3", "-2.13E-3", "1.23E3", "5.6E-12", "0.999",
+            "0", "1", "0.5", "−0.25", "12.3", "123", "0.0123", "1×10⁻³", "−2.13×10⁻³", "1.23×10³", "5.6×10⁻¹²", "0.999",
         ]
-        #expect(values.map { ContactSheet.number($0) } == texts)
+        #expect(values.map { NumberText.short($0) } == texts)
     }
 
-    @Test func framesStandInRowsUnderTheirLabels() {
+    @Test func panelsStandInRows() throws {
         let colors: [UInt8] = [40, 80, 120, 160, 200]
         let frames = colors.map { RGBImage(width: 30, height: 20, pixels: [UInt8](repeating: $0, count: 1800)) }
-        let sheet = ContactSheet.image(frames: frames, columns: 3, labels: [], legend: nil)
-        #expect(sheet.width == 3 * 38 + 8)
+        let sheet = try Figure(
+            title: "", panels: frames.map { Figure.Panel(picture: $0, heading: "", legends: []) }, columns: 3,
+            legends: [],
+            note: "", density: 1
+        ).image()
+        #expect(sheet.width == 3 * 40 + 10)
         // Each frame's colour covers its whole area, in reading order.
         var found: [UInt8: (count: Int, x: Int, y: Int)] = [:]
         for y in 0..<sheet.height {
@@ -33,13 +38,15 @@ import Video
         #expect(found[160]?.x == found[40]?.x && (found[160]?.y ?? 0) > (found[40]?.y ?? 0))
     }
 
-    @Test func theNumberOfTheScaleChangesThePicture() {
-        func sheet(_ maximum: Double) -> RGBImage {
-            let legend = ColorLegend(colorMap: .ember, scale: MapScale(maximum: maximum), caption: "|∂y/∂x|")
-            return ContactSheet.image(frames: [], columns: nil, labels: [], legend: legend)
+    @Test func theNumberOfTheScaleChangesThePicture() throws {
+        func sheet(_ maximum: Double) throws -> RGBImage {
+            try Figure(
+                title: "", panels: [], columns: nil,
+                legends: [.colors(.ember, MapScale(maximum: maximum), caption: "|∂y/∂x|")], note: "", density: 1
+            ).image()
         }
-        #expect(sheet(1) != sheet(2))
-        #expect(sheet(1) == sheet(1))
+        #expect(try sheet(1) != sheet(2))
+        #expect(try sheet(1) == sheet(1))
     }
 
     /// A blob that follows the sample clip's square, drawn over it. Set CINEGRAD_TEST_PICTURES to a directory to look
@@ -79,9 +86,14 @@ import Video
                     components: map.components(ofFrame: index), width: side, height: side, background: frame)
                 return image.scaled(by: image.magnification(toSide: 224), .bilinear)
             }
-            let sheet = ContactSheet.image(
-                frames: frames, columns: nil, labels: (0..<count).map { "frame \(2 * $0)" },
-                legend: ColorLegend(colorMap: colorMap, scale: scale, caption: "∂y/∂x per unit of intensity"))
+            let sheet = try Figure(
+                title: "A bump that follows the shape",
+                panels: frames.enumerated().map {
+                    Figure.Panel(picture: $1, heading: "frame \(2 * $0)", legends: [])
+                },
+                columns: nil, legends: [.colors(colorMap, scale, caption: "∂y/∂x per unit of intensity")],
+                note: "Not for diagnosis.", density: 1
+            ).image()
             let bytes = try PNG.encode(sheet, text: [("Title", "Test picture")])
             if let directory = ProcessInfo.processInfo.environment["CINEGRAD_TEST_PICTURES"] {
                 try Data(bytes).write(

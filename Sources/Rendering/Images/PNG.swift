@@ -1,4 +1,5 @@
-import CVideo
+import CPicture
+package import Cine
 
 /// Why an image is not written or read.
 package enum PNGError: Error, Hashable, Sendable {

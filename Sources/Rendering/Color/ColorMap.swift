@@ -52,12 +52,8 @@ package enum ColorMap: String, Hashable, Sendable, CaseIterable {
 
     private static func makeTable(_ map: ColorMap) -> [UInt8] {
         (0...255).flatMap { index in
-            map.color(at: Double(index) / 255).linearRGB.map { light in
-                // IEC 61966-2-1.
-                let held = min(max(light, 0), 1)
-                let encoded = held <= 0.0031308 ? 12.92 * held : 1.055 * pow(held, 1 / 2.4) - 0.055
-                return UInt8((255 * encoded).rounded())
-            }
+            let color = RGBColor(map.color(at: Double(index) / 255))
+            return [color.red, color.green, color.blue]
         }
     }
 

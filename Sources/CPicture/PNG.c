@@ -1,4 +1,4 @@
-#include "CVideo.h"
+#include "CPicture.h"
 
 #include <png.h>
 #include <setjmp.h>

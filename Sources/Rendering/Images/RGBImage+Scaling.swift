@@ -1,3 +1,5 @@
+package import Cine
+
 extension RGBImage {
     /// How pixels between pixels are found.
     package enum Interpolation: Hashable, Sendable {
