@@ -146,8 +146,8 @@ let package = Package(
         tests(
             "APITests",
             [
-                "Tensors", "Cine", "Video", "Models", "Store", "Jobs", "Pipelines", "HTTPServer", "API", httpTypes,
-                logging,
+                "Tensors", "Cine", "Video", "Motion", "Attribution", "Models", "Checkpoints", "Store", "Jobs", "Pipelines",
+                "HTTPServer", "API", httpTypes, logging, crypto,
                 .product(name: "Yams", package: "Yams"),
             ]),
         tests("EndToEndTests", ["Tensors", "Models", "cinegrad", logging]),

@@ -9,6 +9,7 @@ package enum Routes {
         let explanations = ExplanationHandlers(resources: resources)
         let events = EventHandlers(resources: resources)
         let maps = MapHandlers(resources: resources)
+        let parts = PartHandlers(resources: resources)
         let operations = OperationHandlers(resources: resources)
         return [
             Route(method: .post, pattern: "/v1/videos", handler: videos.create),
@@ -28,6 +29,10 @@ package enum Routes {
             Route(method: .get, pattern: "/v1/explanations/{id}/events", handler: events.stream),
             Route(method: .get, pattern: "/v1/explanations/{id}/maps/{kind}", handler: maps.whole),
             Route(method: .get, pattern: "/v1/explanations/{id}/maps/{kind}/frames/{n}", handler: maps.frame),
+            Route(method: .get, pattern: "/v1/explanations/{id}/vectors", handler: parts.vectors),
+            Route(method: .get, pattern: "/v1/explanations/{id}/trajectories", handler: parts.trajectories),
+            Route(method: .get, pattern: "/v1/explanations/{id}/flow", handler: parts.flow),
+            Route(method: .get, pattern: "/v1/explanations/{id}/noise", handler: parts.noise),
             Route(method: .get, pattern: "/", handler: operations.index),
             Route(method: .get, pattern: "/healthz", handler: operations.health),
             Route(method: .get, pattern: "/readyz", handler: operations.readiness),

@@ -7,6 +7,8 @@ package import Store
 
 /// The HTTP interface over the store and the models: answers every request that the transport understood.
 package struct Service: Sendable {
+    /// What it answers to, in the order of the table.
+    package let routes: [Route]
     private let router: Router
     private let logger: Logger
 
@@ -14,8 +16,8 @@ package struct Service: Sendable {
     package init(
         store: Store, library: ModelLibrary, limits: ServiceLimits, wake: @escaping @Sendable () -> Void, logger: Logger
     ) {
-        router = Router(
-            Routes.table(Resources(store: store, library: library, limits: limits, wake: wake)))
+        routes = Routes.table(Resources(store: store, library: library, limits: limits, wake: wake))
+        router = Router(routes)
         self.logger = logger
     }
 

@@ -23,7 +23,7 @@ package struct Failure: JobFailure, Hashable, Sendable {
         case let error as ExplainError: self.init(code: error.code, message: error.description)
         case let error as VideoError: self.init(code: error.code, message: error.description)
         case let error as ModelError: self.init(code: error.code, message: error.description)
-        case let error as DocumentError: self.init(code: "request.invalid", message: error.description)
+        case let error as DocumentError: self.init(code: error.requestCode, message: error.description)
         case let error as MotionError: self.init(code: error.code, message: error.description)
         case let error as CheckpointError: self.init(code: error.code, message: error.description)
         case let error as ShapeError:
@@ -31,6 +31,11 @@ package struct Failure: JobFailure, Hashable, Sendable {
         default: return nil
         }
     }
+}
+
+extension DocumentError {
+    /// Of a request that this document is.
+    var requestCode: String { isMalformed ? "request.malformed" : "request.invalid" }
 }
 
 extension MotionError {

@@ -23,7 +23,7 @@ package struct Problem: Hashable, Sendable {
 /// The one place where errors get statuses.
 extension Problem {
     /// Nil for errors that are the service's own fault.
-    init?(_ error: any Error) {
+    package init?(_ error: any Error) {
         switch error {
         case let error as ServiceError: self.init(status: error.status, code: error.code, detail: error.description)
         case let error as ProtocolError: self.init(error)
@@ -69,8 +69,8 @@ extension Problem {
         case .invalidCursor: self.init(status: .badRequest, code: "request.invalid-cursor", detail: detail)
         case .diskFull:
             self.init(
-                status: .init(code: 507), code: "storage.full", detail: "There is no room left for this.",
-                retryAfter: 60)
+                status: .init(code: 507, reasonPhrase: "Insufficient Storage"), code: "storage.full",
+                detail: "There is no room left for this.", retryAfter: 60)
         case .notADirectory, .noPermission, .lockedByAnotherProcess, .newerSchema, .file, .database, .corrupt,
             .uploadClosed,
             .invalidMap, .invalidClip:
@@ -91,10 +91,10 @@ extension Problem {
         status: .internalServerError, code: "service.internal",
         detail: "The service failed at this request. The log has more.")
 
-    /// With a full stop, and with a capital letter unless it begins with the name of a field.
+    /// With a full stop, and with a capital letter unless it begins with the name of a field or an id.
     private static func sentence(_ text: String) -> String {
-        let isField = text.prefix { $0 != " " }.hasSuffix(":")
-        let text = isField ? text : text.prefix(1).uppercased() + text.dropFirst()
+        let isWord = text.prefix { $0 != " " }.allSatisfy(\.isLetter)
+        let text = isWord ? text.prefix(1).uppercased() + text.dropFirst() : text
         return text.hasSuffix(".") ? text : text + "."
     }
 }

@@ -1,7 +1,7 @@
-import HTTPTypes
+package import HTTPTypes
 
 /// What is wrong with a request, apart from what the modules below say of its content.
-enum ServiceError: Error, Hashable, Sendable {
+package enum ServiceError: Error, Hashable, Sendable {
     case unknownRoute(path: String)
     case methodNotAllowed([String])
     case notFound(what: String, id: String)
@@ -12,30 +12,31 @@ enum ServiceError: Error, Hashable, Sendable {
     case repeatedPart(name: String)
     case invalidParameter(name: String, reason: String)
     case unknownParameter(name: String, known: [String])
-    case bodyNotWanted
     case notFinished(id: String, state: String)
     case noMap(id: String, kind: String, available: [String])
     case noFrame(frame: String, frames: Int)
+    /// Vectors, trajectories, flow or noise that this explanation does not have.
+    case noPart(id: String, what: String)
     case bundledModel(name: String)
     case idempotencyConflict
     case rangeNotSatisfiable(size: Int)
 }
 
 extension ServiceError {
-    var status: HTTPResponse.Status {
+    package var status: HTTPResponse.Status {
         switch self {
-        case .unknownRoute, .notFound, .noMap, .noFrame: .notFound
+        case .unknownRoute, .notFound, .noMap, .noFrame, .noPart: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .unsupportedMediaType: .unsupportedMediaType
         case .notAcceptable: .notAcceptable
-        case .missingPart, .unknownPart, .repeatedPart, .invalidParameter, .unknownParameter, .bodyNotWanted:
+        case .missingPart, .unknownPart, .repeatedPart, .invalidParameter, .unknownParameter:
             .badRequest
         case .notFinished, .bundledModel, .idempotencyConflict: .conflict
         case .rangeNotSatisfiable: .rangeNotSatisfiable
         }
     }
 
-    var code: String {
+    package var code: String {
         switch self {
         case .unknownRoute: "route.not-found"
         case .methodNotAllowed: "route.method-not-allowed"
@@ -47,10 +48,10 @@ extension ServiceError {
         case .repeatedPart: "request.repeated-part"
         case .invalidParameter: "request.invalid-parameter"
         case .unknownParameter: "request.unknown-parameter"
-        case .bodyNotWanted: "request.body-not-wanted"
         case .notFinished: "explanation.not-finished"
         case .noMap: "map.not-found"
         case .noFrame: "frame.not-found"
+        case .noPart: "explanation.no-such-part"
         case .bundledModel: "model.bundled"
         case .idempotencyConflict: "request.idempotency-conflict"
         case .rangeNotSatisfiable: "request.range-not-satisfiable"
@@ -59,7 +60,7 @@ extension ServiceError {
 }
 
 extension ServiceError: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         switch self {
         case .unknownRoute(let path): "There is nothing at \(path); GET /openapi.yaml lists what there is."
         case .methodNotAllowed(let allowed): "This address takes \(allowed.joined(separator: ", "))."
@@ -76,11 +77,12 @@ extension ServiceError: CustomStringConvertible {
             known.isEmpty
                 ? "The parameter \(name) is not known: this address takes none."
                 : "The parameter \(name) is not known; known here: \(known.joined(separator: ", "))."
-        case .bodyNotWanted: "This request takes no body."
         case .notFinished(let id, let state): "The explanation \(id) is \(state): it has maps once it has succeeded."
         case .noMap(let id, let kind, let available):
             "The explanation \(id) has no map \(kind); it has \(available.joined(separator: ", "))."
         case .noFrame(let frame, let frames): "There is no frame \(frame): frames count from 0 to \(frames - 1)."
+        case .noPart(let id, let what):
+            "The explanation \(id) has no \(what): vectors, trajectories and flow come with the decomposition, the first two from methods whose maps are derivatives, noise from methods that add it."
         case .bundledModel(let name): "The model \(name) is built in and stays."
         case .idempotencyConflict:
             "The Idempotency-Key belongs to another request; choose a new key for a new request."

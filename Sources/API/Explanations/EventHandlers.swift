@@ -12,14 +12,12 @@ struct EventHandlers: Sendable {
     @Sendable func stream(_ request: Request) async throws -> Response {
         try request.allowQuery()
         let record = try await ExplanationHandlers(resources: resources).find(request)
-        // Registered before the first event, so that no change falls between.
+        // The present state comes first.
         let changes = resources.store.changes(explanation: record.id)
         let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
         return Response(
             status: .ok, headers: headers,
             body: .stream { writer in
-                try await writer.write(Self.event(record))
-                if record.state.isFinal { return }
                 for await change in changes {
                     try await writer.write(Self.event(change))
                     if change.state.isFinal { return }

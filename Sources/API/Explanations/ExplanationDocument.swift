@@ -13,7 +13,9 @@ struct ExplanationDocument: Sendable {
             "model": "/v1/models/\(record.modelID)",
         ]
         if record.state == .succeeded, let result = record.result {
-            for kind in StoredReport(result).kinds { links["map_\(kind)"] = "\(address)/maps/\(kind)" }
+            let report = StoredReport(result)
+            for kind in report.kinds { links["map_\(kind)"] = "\(address)/maps/\(kind)" }
+            for part in report.parts { links[part] = "\(address)/\(part)" }
         }
         let head = Head(
             id: record.id, state: record.state.rawValue, video: record.videoID, model: record.modelID,
@@ -84,11 +86,27 @@ struct StoredReport: Sendable {
             let scale: Double
         }
         let maps: [Map]
+        let parts: [String]?
     }
 
     private let document: Document?
 
     init(_ json: String) { document = try? JSONDecoder().decode(Document.self, from: Data(json.utf8)) }
+
+    /// The report of an explanation that has succeeded.
+    /// - Throws: ``ServiceError/notFound(what:id:)``, ``ServiceError/notFinished(id:state:)``.
+    static func finished(_ id: String, in store: Store) throws -> StoredReport {
+        guard let record = try store.explanation(id: id) else {
+            throw ServiceError.notFound(what: "explanation", id: id)
+        }
+        guard record.state == .succeeded, let result = record.result else {
+            throw ServiceError.notFinished(id: id, state: record.state.rawValue)
+        }
+        return StoredReport(result)
+    }
+
+    /// What there is besides maps.
+    var parts: [String] { document?.parts ?? [] }
 
     var kinds: [String] { document?.maps.map(\.kind) ?? [] }
 

@@ -41,15 +41,24 @@ struct ExplanationSubmission: Sendable {
                         model = String(decoding: try await part.body.collect(upTo: 256), as: UTF8.self)
                     }
                 }
-                explain.model = explain.model ?? model
+                // Nothing is kept of a form whose request is wrong.
+                if let model {
+                    guard explain.model == nil else {
+                        throw DocumentError(
+                            path: "model", reason: "the model is a part of the form already; leave this field out")
+                    }
+                    explain.model = model
+                }
                 if let givenFlow {
                     guard explain.flow == nil else {
                         throw DocumentError(
-                            path: "flow", reason: "the flow is in the form already; leave this field out")
+                            path: "flow", reason: "the flow is a part of the form already; leave this field out")
                     }
                     explain.flow = .given(sha256: SHA256.hash(data: givenFlow).hexadecimal)
                 }
-                // Nothing is kept of a form whose request is wrong.
+                guard content == nil || explain.video == nil else {
+                    throw DocumentError(path: "video", reason: "the video is in the form already; leave this field out")
+                }
                 try await check(explain, video: nil, givenFlow: givenFlow)
             } catch {
                 if let content {
@@ -59,9 +68,6 @@ struct ExplanationSubmission: Sendable {
                 throw error
             }
             if let content {
-                guard explain.video == nil else {
-                    throw DocumentError(path: "video", reason: "the video is in the form already; leave this field out")
-                }
                 explain.video = try await VideoHandlers(resources: resources).accept(content).record.id
             }
         } else {

@@ -54,7 +54,7 @@ struct MapHandlers: Sendable {
         return .immutable(bytes, type: type.rawValue, request: request, vary: true)
     }
 
-    private enum Switch: String, CaseIterable { case `true`, `false` }
+    enum Switch: String, CaseIterable { case `true`, `false` }
 }
 
 extension StoredMap {

@@ -18,13 +18,7 @@ struct StoredMap: Sendable {
     /// - Throws: ``ServiceError`` when the explanation or the map is not there.
     static func find(_ request: Request, in store: Store) throws -> StoredMap {
         let (id, kind) = (request.parameter("id"), request.parameter("kind"))
-        guard let record = try store.explanation(id: id) else {
-            throw ServiceError.notFound(what: "explanation", id: id)
-        }
-        guard record.state == .succeeded, let result = record.result else {
-            throw ServiceError.notFinished(id: id, state: record.state.rawValue)
-        }
-        let report = StoredReport(result)
+        let report = try StoredReport.finished(id, in: store)
         guard let info = try store.mapInfo(explanation: id, kind: kind), let map = report.map(kind) else {
             throw ServiceError.noMap(id: id, kind: kind, available: report.kinds)
         }

@@ -36,7 +36,10 @@ extension Target: Codable {
                 }
                 self = .output(last)
             } else {
-                self = .output(try fields.decode(Int.self, forKey: .output))
+                guard let index = try fields.wholeNumber(Int.self, forKey: .output) else {
+                    throw Self.malformed(decoder)
+                }
+                self = .output(index)
             }
         case .label: self = .label(try fields.decode(String.self, forKey: .label))
         case .difference, .atan2:

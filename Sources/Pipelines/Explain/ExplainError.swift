@@ -29,7 +29,7 @@ extension ExplainError: CustomStringConvertible {
     /// A stable name for programs.
     package var code: String {
         switch self {
-        case .invalidRequest: "request.invalid"
+        case .invalidRequest(let error): error.requestCode
         case .unknownModel: "model.not-found"
         case .unknownVideo: "video.not-found"
         case .nothingMoves: "clip.no-motion"

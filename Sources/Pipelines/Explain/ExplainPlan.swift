@@ -79,9 +79,14 @@ package struct ExplainPlan: Hashable, Sendable {
                 pixels: pixels ?? standard.pixels, firstFrame: firstFrame ?? standard.firstFrame,
                 flow: flow ?? standard.flow, error: error ?? standard.error)
         }
-        guard NoiseComponent.allCases.allSatisfy({ (0...10).contains(levels[$0]) }) else {
+        for component in NoiseComponent.allCases where !(0...10).contains(levels[component]) {
+            let path =
+                switch noise {
+                case nil, .uniform: "noise"
+                case .perComponent: "noise.\(component.name)"
+                }
             throw ExplainError.invalidRequest(
-                DocumentError(path: "noise", reason: "a level is a part of the range of values, from 0 to 10"))
+                DocumentError(path: path, reason: "a level is a part of the range of values, from 0 to 10"))
         }
         return stochastic ? levels : .none
     }
@@ -89,5 +94,17 @@ package struct ExplainPlan: Hashable, Sendable {
     /// Passes forward and backward, for progress: those of the method, and those of the control.
     package var passes: Int {
         attribution.passes + (checks.contains(.randomisation) ? RandomisationCheck.passes : 0)
+    }
+}
+
+extension NoiseComponent {
+    /// As requests name it.
+    fileprivate var name: String {
+        switch self {
+        case .firstFrame: "first_frame"
+        case .flow: "flow"
+        case .error: "error"
+        case .pixels: "pixels"
+        }
     }
 }

@@ -24,6 +24,8 @@ package struct ExplanationReport: Encodable, Hashable, Sendable {
     /// What the numbers permit to say, in plain words.
     package let reading: [String]
     package let maps: [MapReport]
+    /// What there is besides maps: vectors, trajectories, flow, noise.
+    package let parts: [ExplanationPart]
     package let provenance: ProvenanceReport
     package let notice: String
 
@@ -39,12 +41,21 @@ package struct ExplanationReport: Encodable, Hashable, Sendable {
         self.timeline = timeline.map { TimelineReport($0, sourceFrames: sampled.sourceFrames) }
         reading = Reading(shares: shares, fidelity: fidelity, checks: checks).sentences
         self.checks = checks
+        parts = Self.parts(point: point, result: result, unit: plan.attribution.facts.unit)
         maps = result.maps.map { MapReport($0, unit: plan.attribution.facts.unit) }
         completeness = result.completeness.map(CompletenessReport.init)
         provenance = ProvenanceReport(
             network: network, plan: plan, subject: subject, sampled: sampled, result: result, flow: point.facts,
             timings: timings)
         notice = SoftwareVersion.notice
+    }
+
+    private static func parts(
+        point: ExplainPoint, result: AttributionResult, unit: AttributionUnit
+    ) -> [ExplanationPart] {
+        let motion: [ExplanationPart] =
+            point.flow == nil ? [] : unit == .derivative ? [.vectors, .trajectories, .flow] : [.flow]
+        return motion + (result.sampling == nil ? [] : [.noise])
     }
 
     /// - Throws: ``ExplainError/notFinite(_:)``.
@@ -76,4 +87,9 @@ package struct CompletenessReport: Encodable, Hashable, Sendable {
         delta = completeness.delta
         parts = completeness.parts.map { SharesReport.Values(appearance: $0[0], motion: $0[1], residual: $0[2]) }
     }
+}
+
+/// What an explanation may have besides its maps; the raw values are names in the HTTP interface.
+package enum ExplanationPart: String, Encodable, Hashable, Sendable, CaseIterable {
+    case vectors, trajectories, flow, noise
 }

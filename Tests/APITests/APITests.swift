@@ -1,1 +1,0 @@
-// APITests: placeholder until its first test lands.

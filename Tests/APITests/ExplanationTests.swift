@@ -1,0 +1,194 @@
+import Foundation
+import HTTPTypes
+import Store
+import Testing
+
+/// From a request to a report.
+struct ExplanationTests {
+    @Test(arguments: Transport.allCases) func aRequestBecomesAReport(_ transport: Transport) async throws {
+        try await TestService.with(transport) { service in
+            var request = try await service.tinyRequest()
+            request["method"] = "smoothgrad"
+            request["samples"] = 4
+            request["checks"] = ["randomisation"]
+            try await service.working {
+                let explanation = try await service.explained(request)
+                let address = try #require(explanation["links"]["self"].string)
+                #expect(explanation["state"] == "succeeded" && explanation["attempts"] == 1)
+                #expect(explanation["request"] == request)
+                #expect(explanation["video"] == request["video"] && explanation["model"] == request["model"])
+                #expect(explanation["progress"] == ["completed": 12, "total": 12, "fraction": 1])
+                #expect(explanation["notice"] == "Research use only. Not for diagnosis.")
+
+                let prediction = explanation["prediction"]
+                let scores = try #require(prediction["scores"].array).compactMap(\.double)
+                let output = try #require(prediction["output"].int)
+                #expect(scores.count == 4 && scores[output] == scores.max())
+                #expect(prediction["label"] == TinyModel.manifest["labels"][output])
+                #expect(explanation["target"]["definition"] == ["output": .number(Double(output))])
+                let shares = explanation["shares"]
+                let sum = ["appearance", "motion", "residual"].reduce(0) { $0 + (shares[$1].double ?? .nan) }
+                #expect(abs(sum - 1) < 1e-9)
+                #expect(!shares["standard_errors"].isNull)
+                #expect((explanation["fidelity"]["reconstruction_error"].double ?? 1) < 1e-3)
+                #expect(explanation["checks"]["randomisation"]["maps"].array?.count == 4)
+                #expect(explanation["maps"].column("kind") == ["pixels", "first_frame", "flow", "error"])
+                #expect(explanation["provenance"]["method"]["samples"] == 4)
+                #expect(explanation["provenance"]["clip"]["source_frames"] == [0, 1, 2, 3, 4, 5, 6, 7])
+
+                #expect(try await service.get(address).json == explanation)
+                #expect(try await service.get("\(address)?wait=300").json == explanation)
+                for (name, link) in try #require(explanation["links"].object) {
+                    #expect(try await service.get(#require(link.string)).status == 200, "\(name)")
+                }
+                #expect(try await service.delete(address).status == 204)
+                #expect(try await service.get(address).code == "explanation.not-found")
+            }
+        }
+    }
+
+    @Test func pixelsHaveOneMapAndNoShares() async throws {
+        try await TestService.with { service in
+            var request = try await service.tinyRequest()
+            request["space"] = "pixels"
+            request["target"] = ["difference": [2, 0]]
+            request["clip"] = ["start": 4, "frames": 6, "period": 3, "padding": "repeat_last"]
+            try await service.working {
+                let explanation = try await service.explained(request)
+                #expect(explanation["maps"].array?.count == 1)
+                #expect(explanation["maps"][0]["shape"] == [3, 6, 32, 40])
+                #expect(explanation["shares"].isNull && explanation["fidelity"].isNull)
+                #expect(explanation["provenance"]["flow"].isNull)
+                #expect(explanation["target"]["definition"] == ["difference": [2, 0]])
+                #expect(explanation["provenance"]["clip"]["source_frames"] == [4, 7, 10, 13, 16, 19])
+                #expect(explanation["checks"] == [:])
+            }
+        }
+    }
+
+    @Test func theSameRequestGivesTheSameNumbers() async throws {
+        try await TestService.with { service in
+            var request = try await service.tinyRequest()
+            request["method"] = "smoothgrad"
+            request["samples"] = 3
+            try await service.working {
+                func bytes(seed: Int) async throws -> [UInt8] {
+                    request["seed"] = .number(Double(seed))
+                    let link = try await service.explained(request)["links"]["map_flow"].string
+                    return try await service.get("\(#require(link))?format=npy").body
+                }
+                let first = try await bytes(seed: 7)
+                #expect(try await bytes(seed: 7) == first)
+                #expect(try await bytes(seed: 8) != first)
+            }
+        }
+    }
+
+    @Test(arguments: Transport.allCases) func theVideoCanComeAlong(_ transport: Transport) async throws {
+        try await TestService.with(transport) { service in
+            let sample = try await service.sample()
+            _ = try await service.tinyModel()
+            let settings: JSON = ["model": "tiny", "method": "gradient", "space": "pixels", "checks": []]
+            let forms: [[FormBody.Part]] = [
+                [.file("video", sample), .text("model", "tiny")],
+                [try .json("request", settings), .file("video", sample)],
+                [
+                    try .json("request", settings.without("model")), .text("model", "tiny"), .file("video", sample),
+                ],
+            ]
+            var videos: Set<JSON> = []
+            for parts in forms {
+                let answer = try await service.post("/v1/explanations", parts: parts)
+                #expect(answer.status == 202, "\(answer.text)")
+                videos.insert(try answer.json["request"]["video"])
+            }
+            #expect(videos.count == 1)
+            #expect(try await service.get("/v1/videos").json["items"].array?.count == 1)
+            let stored = try #require(videos.first)
+            let answer = try await service.post(
+                "/v1/explanations",
+                parts: [try .json("request", ["video": stored, "model": "tiny"])])
+            #expect(answer.status == 202)
+        }
+    }
+
+    @Test func whatWaitsSaysSo() async throws {
+        try await TestService.with { service in
+            let request = try await service.tinyRequest()
+            for position in 0..<2 {
+                let answer = try await service.post("/v1/explanations", request)
+                let explanation = try answer.json
+                #expect(answer.status == 202 && answer.header("Retry-After") == "1")
+                #expect(answer.header("Location") == explanation["links"]["self"].string)
+                #expect(explanation["state"] == "queued" && explanation["attempts"] == 0)
+                #expect(explanation["progress"]["queue_position"].int == position)
+                #expect(explanation["progress"]["total"] == 0)
+            }
+            // Without a worker the time runs out.
+            let answer = try await service.post("/v1/explanations?wait=1", request)
+            #expect(answer.status == 202)
+            #expect(try answer.json["state"] == "queued")
+        }
+    }
+
+    @Test func aKeyStandsForOneRequest() async throws {
+        try await TestService.with { service in
+            let request = try await service.tinyRequest()
+            let key = try #require(HTTPField.Name("Idempotency-Key"))
+            func post(_ document: JSON, key value: String) async throws -> Answer {
+                try await service.request(
+                    .post, "/v1/explanations", headers: [.contentType: "application/json", key: value],
+                    body: document.bytes)
+            }
+            let first = try await post(request, key: "a").json["id"]
+            #expect(try await post(request, key: "a").json["id"] == first)
+            // The model by its name is the same request's.
+            var named = request
+            named["model"] = "tiny"
+            let other = try await post(named, key: "b").json["id"]
+            #expect(other != first)
+            var different = request
+            different["seed"] = 2
+            let conflict = try await post(different, key: "a")
+            #expect(conflict.status == 409 && conflict.code == "request.idempotency-conflict")
+            for value in ["", String(repeating: "k", count: 256)] {
+                let refused = try await post(request, key: value)
+                #expect(refused.status == 400 && refused.code == "request.invalid-parameter")
+            }
+            #expect(try await post(request, key: String(repeating: "k", count: 255)).status == 202)
+            #expect(try await service.get("/v1/explanations").json["items"].array?.count == 3)
+        }
+    }
+
+    @Test func jobsThatCannotBeDoneFailWithACode() async throws {
+        try await TestService.with { service in
+            _ = try await service.tinyModel()
+            let floats = ArrayFile.floats([3, 8, 32, 41]) { Float($0 % 7) / 7 }
+            let video = try await service.upload(floats).json["id"]
+            try await service.working {
+                let explanation = try await service.explained(["video": video, "model": "tiny"])
+                #expect(explanation["state"] == "failed")
+                #expect(explanation["error"]["code"] == "video.array-shape")
+                #expect(explanation["error"]["message"].string?.contains("[3, 8, 32, 41]") == true)
+                let map = try await service.get("\(try #require(explanation["links"]["self"].string))/maps/pixels")
+                #expect(map.status == 409 && map.code == "explanation.not-finished")
+            }
+        }
+    }
+
+    @Test func reportsOutliveTheirVideoAndModel() async throws {
+        try await TestService.with { service in
+            let request = try await service.tinyRequest()
+            try await service.working {
+                let explanation = try await service.explained(request)
+                #expect(try await service.delete("/v1/videos/\(#require(request["video"].string))").status == 204)
+                #expect(try await service.delete("/v1/models/tiny").status == 204)
+                let links = explanation["links"]
+                #expect(try await service.get(#require(links["self"].string)).json == explanation)
+                #expect(try await service.get(#require(links["map_flow"].string)).status == 200)
+                let picture = try await service.get("\(#require(links["map_flow"].string))/frames/0")
+                #expect(picture.body.starts(with: PNGSignature.bytes))
+            }
+        }
+    }
+}

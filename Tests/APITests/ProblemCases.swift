@@ -1,0 +1,236 @@
+import API
+import Checkpoints
+import Cine
+import HTTPServer
+import Models
+import Motion
+import Pipelines
+import Store
+import Tensors
+import Video
+
+/// One error of each case of every domain that a client can hear of. Each list is a chain: a new case does not compile until it stands in it.
+enum ProblemCases {
+    static var all: [any Error] {
+        chain(after(_: ServiceError?.none), after) + chain(after(_: ProtocolError?.none), after)
+            + chain(after(_: BodyError?.none), after) + chain(after(_: MultipartError?.none), after)
+            + chain(after(_: StoreError?.none), after) + chain(after(_: ExplainError?.none), after)
+            + chain(after(_: VideoError?.none), after) + chain(after(_: ModelError?.none), after)
+            + chain(after(_: MotionError?.none), after) + chain(after(_: CheckpointError?.none), after)
+            + chain(after(_: ShapeError?.none), after)
+            + [malformed, DocumentError(path: "samples", reason: "expected a whole number from 1 to 10000, not 0")]
+    }
+
+    /// What a body that is no JSON comes to.
+    static var malformed: any Error {
+        do {
+            _ = try ExplainRequest(json: .init("{".utf8))
+            return DocumentError(path: "", reason: "")
+        } catch {
+            return error
+        }
+    }
+
+    private static func chain<E: Error>(_ first: E?, _ next: @escaping (E?) -> E?) -> [any Error] {
+        sequence(first: first) { .some(next($0)) }.prefix { $0 != nil }.compactMap { $0 }
+    }
+
+    private static func after(_ error: ServiceError?) -> ServiceError? {
+        switch error {
+        case nil: .unknownRoute(path: "/v1/clips")
+        case .unknownRoute: .methodNotAllowed(["GET", "HEAD", "DELETE"])
+        case .methodNotAllowed: .notFound(what: "video", id: "vid_4cqUXkVdNzVhyTtWaBn8Jg")
+        case .notFound("video", _): .notFound(what: "model", id: "r2plus1d")
+        case .notFound("model", _): .notFound(what: "explanation", id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb")
+        case .notFound: .unsupportedMediaType(found: "text/plain", expected: "application/json")
+        case .unsupportedMediaType:
+            .notAcceptable(offered: ["application/json", "application/x-npy", "image/png"])
+        case .notAcceptable: .missingPart(name: "checkpoint")
+        case .missingPart: .unknownPart(name: "weights", known: ["manifest", "checkpoint"])
+        case .unknownPart: .repeatedPart(name: "manifest")
+        case .repeatedPart: .invalidParameter(name: "limit", reason: "expected a whole number from 1 to 500")
+        case .invalidParameter: .unknownParameter(name: "page", known: ["limit", "cursor"])
+        case .unknownParameter: .notFinished(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", state: "running")
+        case .notFinished: .noMap(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", kind: "flow", available: ["pixels"])
+        case .noMap: .noFrame(frame: "32", frames: 32)
+        case .noFrame: .noPart(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", what: "vectors")
+        case .noPart: .bundledModel(name: "moving-shapes-sides")
+        case .bundledModel: .idempotencyConflict
+        case .idempotencyConflict: .rangeNotSatisfiable(size: 28114)
+        case .rangeNotSatisfiable: nil
+        }
+    }
+
+    private static func after(_ error: ProtocolError?) -> ProtocolError? {
+        switch error {
+        case nil: .malformedRequestLine
+        case .malformedRequestLine: .malformedTarget
+        case .malformedTarget: .absoluteTarget
+        case .absoluteTarget: .targetTooLong(limit: 8192)
+        case .targetTooLong: .unsupportedVersion
+        case .unsupportedVersion: .bareLineBreak
+        case .bareLineBreak: .foldedField
+        case .foldedField: .malformedField
+        case .malformedField: .whitespaceBeforeColon
+        case .whitespaceBeforeColon: .headersTooLarge(limit: 16384)
+        case .headersTooLarge: .tooManyFields(limit: 100)
+        case .tooManyFields: .missingHost
+        case .missingHost: .repeatedHost
+        case .repeatedHost: .malformedHost
+        case .malformedHost: .malformedContentLength
+        case .malformedContentLength: .repeatedContentLength
+        case .repeatedContentLength: .lengthWithTransferCoding
+        case .lengthWithTransferCoding: .malformedTransferCoding
+        case .malformedTransferCoding: .unknownTransferCoding
+        case .unknownTransferCoding: .unsupportedExpectation
+        case .unsupportedExpectation: .headerTimeout
+        case .headerTimeout: .tooManyConnections
+        case .tooManyConnections: .unsendableResponse
+        case .unsendableResponse: nil
+        }
+    }
+
+    private static func after(_ error: BodyError?) -> BodyError? {
+        switch error {
+        case nil: .tooLarge(limit: 1_048_576)
+        case .tooLarge: .malformedChunk
+        case .malformedChunk: .clientClosed
+        case .clientClosed: .timedOut
+        case .timedOut: nil
+        }
+    }
+
+    private static func after(_ error: MultipartError?) -> MultipartError? {
+        switch error {
+        case nil: .truncated
+        case .truncated: .missingBoundary
+        case .missingBoundary: .malformedDelimiter
+        case .malformedDelimiter: .malformedHeader
+        case .malformedHeader: .headersTooLarge(limit: 4096)
+        case .headersTooLarge: .missingName
+        case .missingName: .tooManyParts(limit: 16)
+        case .tooManyParts: .partPassed
+        case .partPassed: nil
+        }
+    }
+
+    private static func after(_ error: StoreError?) -> StoreError? {
+        switch error {
+        case nil: .inUse(id: "vid_4cqUXkVdNzVhyTtWaBn8Jg")
+        case .inUse: .nameTaken(name: "tiny")
+        case .nameTaken: .queueFull(limit: 1000)
+        case .queueFull: .unknownVideo(id: "vid_4cqUXkVdNzVhyTtWaBn8Jg")
+        case .unknownVideo: .unknownModel(id: "mdl_Yh2tR5qXw8MsFvKbGpT3Ln")
+        case .unknownModel: .invalidCursor
+        case .invalidCursor: .diskFull
+        // From here on the service's own fault, except `running`: what has ended never runs again, so a deletion does not meet it.
+        case .diskFull: .running(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb")
+        case .running: .notADirectory(path: "data")
+        case .notADirectory: .noPermission(path: "data")
+        case .noPermission: .lockedByAnotherProcess(path: "data")
+        case .lockedByAnotherProcess: .newerSchema
+        case .newerSchema: .file(operation: "write", code: 5)
+        case .file: .database(code: 1, message: "")
+        case .database: .corrupt("a row")
+        case .corrupt: .uploadClosed
+        case .uploadClosed: .invalidMap(kind: "flow")
+        case .invalidMap: .invalidClip
+        case .invalidClip: nil
+        }
+    }
+
+    private static func after(_ error: ExplainError?) -> ExplainError? {
+        switch error {
+        case nil: .invalidRequest(DocumentError(path: "samples", reason: "expected a whole number, not 0"))
+        case .invalidRequest: .unknownModel("r2plus1d")
+        case .unknownModel: .unknownVideo("vid_4cqUXkVdNzVhyTtWaBn8Jg")
+        case .unknownVideo: .nothingMoves(frames: 1)
+        case .nothingMoves: .notFinite("the gradients are")
+        case .notFinite: .unusableFlow("it holds values that are not finite numbers")
+        case .unusableFlow: nil
+        }
+    }
+
+    private static func after(_ error: VideoError?) -> VideoError? {
+        switch error {
+        case nil: .empty
+        case .empty: .notAVideo(hint: "it is a still image")
+        case .notAVideo: .truncated
+        case .truncated: .noVideoStream
+        case .noVideoStream: .noFrames
+        case .noFrames: .unsupportedCodec(name: "prores_raw")
+        case .unsupportedCodec: .decodingFailed(frame: 17, reason: "invalid data found when processing input")
+        case .decodingFailed: .tooShort(available: 20, needed: 32, start: 0, period: 1)
+        case .tooShort: .frameOutOfRange(frame: 31, frames: 30)
+        case .frameOutOfRange: .tooLarge(what: "frames", limit: 1_000_000)
+        case .tooLarge: .tooSmall(width: 1, height: 1)
+        case .tooSmall: .malformedArray(reason: "its elements are <c8")
+        case .malformedArray: .arrayShape(found: [3, 16, 112, 112], expected: [3, 32, 112, 112])
+        case .arrayShape: .invalidSampling(reason: "clip.start, clip.period or the number of frames is too large")
+        case .invalidSampling: .unreadable(reason: "input/output error")
+        case .unreadable: nil
+        }
+    }
+
+    private static func after(_ error: ModelError?) -> ModelError? {
+        switch error {
+        case nil: .invalidManifest(DocumentError(path: "task", reason: "expected classification or regression"))
+        case .invalidManifest: .missingParameter("fc.weight")
+        case .missingParameter: .unexpectedParameters(["fc2.bias", "fc2.weight"], count: 2)
+        case .unexpectedParameters:
+            .wrongShape(parameter: "fc.weight", found: [400, 512], expected: [4, 512])
+        case .wrongShape: .notFinite(parameter: "layer1.0.conv1.0.0.weight")
+        case .notFinite: .unusableInput("a kernel of 7 is larger than its input of 3")
+        case .unusableInput: .wrongOutputs(found: 4, named: 3)
+        case .wrongOutputs: .unknownOutput(index: 7, count: 3)
+        case .unknownOutput: .unknownLabel("6 sides", known: ["3 sides", "4 sides", "5 sides"])
+        case .unknownLabel: .wrongClip(found: [3, 16, 112, 112], expected: [3, 32, 112, 112])
+        case .wrongClip: nil
+        }
+    }
+
+    private static func after(_ error: MotionError?) -> MotionError? {
+        switch error {
+        case nil:
+            .unsuitableFrame(estimator: .dis, width: 4, height: 4, requirement: "both sides from 16 pixels")
+        case .unsuitableFrame: .framesDiffer(fromWidth: 8, fromHeight: 8, toWidth: 9, toHeight: 8)
+        case .framesDiffer:
+            .parameterOutOfRange(estimator: .farneback, parameter: "levels", value: 0, range: "from 1")
+        case .parameterOutOfRange: .estimationFailed(estimator: .farneback, reason: "out of memory")
+        case .estimationFailed: .wrongDirection(.sampling, needed: .forward)
+        case .wrongDirection: nil
+        }
+    }
+
+    private static func after(_ error: CheckpointError?) -> CheckpointError? {
+        switch error {
+        case nil: .unknownFormat(start: [0x1F, 0x8B])
+        case .unknownFormat: .unreadable("input/output error")
+        case .unreadable: .tooLarge(bytes: 3_000_000_000, limit: 2_147_483_648)
+        case .tooLarge: .malformed(format: .safetensors, place: .file(8), reason: "the header is no JSON")
+        case .malformed: .tooManyTensors(limit: 100_000)
+        case .tooManyTensors: .unsupportedType(tensor: "fc.weight", type: "F4")
+        case .unsupportedType: .badTensor(tensor: "fc.weight", reason: "its bytes end behind the file")
+        case .badTensor: .tooManyEntries(limit: 65_536)
+        case .tooManyEntries: .badEntry(entry: "archive/data/0", reason: "it is encrypted")
+        case .badEntry:
+            .forbiddenPickle(
+                opcode: "GLOBAL", what: "os.system", place: .entry("archive/data.pkl", 12))
+        case .forbiddenPickle: .pickleTooLarge(what: "values on its stack", limit: 100_000, place: .file(4096))
+        case .pickleTooLarge: .noStateDictionary(found: "a list")
+        case .noStateDictionary: .pickledModule
+        case .pickledModule: .torchScript
+        case .torchScript: .onnx
+        case .onnx: nil
+        }
+    }
+
+    private static func after(_ error: ShapeError?) -> ShapeError? {
+        switch error {
+        case nil: .invalidExtents([-1])
+        case .invalidExtents: .countMismatch(shape: [2], count: 3)
+        case .countMismatch: .incompatible(operation: "add", shapes: [[2], [3]], reason: "they differ")
+        case .incompatible: nil
+        }
+    }
+}

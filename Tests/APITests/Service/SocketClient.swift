@@ -1,0 +1,50 @@
+import API
+import Foundation
+import FoundationNetworking
+import HTTPServer
+import HTTPTypes
+import Logging
+import Testing
+
+/// A client that reaches the service over a loopback connection.
+struct SocketClient: Sendable {
+    private let base: String
+    private let session: URLSession
+
+    /// Listens while `use` runs.
+    static func with(
+        _ service: Service, logger: Logger, use: (SocketClient) async throws -> Void
+    ) async throws {
+        let listener = Listener(
+            configuration: ServerConfiguration(host: "127.0.0.1", port: 0, limits: ServerLimits()), logger: logger,
+            responder: service.respond, refusal: Service.refuse)
+        let address = try await listener.start()
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
+        let session = URLSession(configuration: configuration)
+        let result: Result<Void, any Error>
+        do {
+            result = .success(
+                try await use(SocketClient(base: "http://\(address.host):\(address.port)", session: session)))
+        } catch {
+            result = .failure(error)
+        }
+        session.invalidateAndCancel()
+        await listener.shutdown(within: .seconds(10))
+        try result.get()
+    }
+
+    @Sendable func send(_ head: HTTPRequest, _ body: [UInt8]) async throws -> Answer {
+        var request = URLRequest(url: try #require(URL(string: base + (head.path ?? "/"))))
+        request.httpMethod = head.method.rawValue
+        for field in head.headerFields { request.setValue(field.value, forHTTPHeaderField: field.name.rawName) }
+        if !body.isEmpty { request.httpBody = Data(body) }
+        let (data, response) = try await session.data(for: request)
+        let http = try #require(response as? HTTPURLResponse)
+        return Answer(
+            status: http.statusCode,
+            headers: Dictionary(
+                http.allHeaderFields.map { ("\($0.key)".lowercased(), "\($0.value)") },
+                uniquingKeysWith: { first, _ in first }), body: Array(data))
+    }
+}

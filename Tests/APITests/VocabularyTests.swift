@@ -1,0 +1,66 @@
+import Attribution
+import Cine
+import Models
+import Motion
+import Pipelines
+import Store
+import Testing
+import Video
+
+/// Closed lists: the contract has exactly the names that the code has.
+struct VocabularyTests {
+    static let lists: [String: [String]] = [
+        "VideoFormat": VideoFormat.allCases.map(\.rawValue),
+        "Task": ModelManifest.Purpose.allCases.map(\.rawValue),
+        "Channels": InputContract.Channels.allCases.map(\.rawValue),
+        "Family": VideoResNetDescription.Family.allCases.map(\.rawValue),
+        "ArchitectureName": ArchitectureDescription.named.keys.sorted(),
+        "Baseline": IntegratedGradients.Baseline.allCases.map(\.rawValue),
+        "Method": MethodName.allCases.map(\.rawValue),
+        "Space": Space.allCases.map(\.rawValue),
+        "DISPreset": DenseInverseSearch.Preset.allCases.map(\.rawValue),
+        "FlowSource": FlowEstimatorKind.allCases.map(\.rawValue) + ["given"],
+        "PartName": ExplanationPart.allCases.map(\.rawValue),
+        "ArrayKind": AuxiliaryMap.allCases.map(\.rawValue),
+        "Pull": SalientVector.Pull.allCases.map(\.rawValue),
+        "FlowEstimator": FlowEstimatorKind.allCases.map(\.rawValue),
+        "Check": ExplainRequest.Check.allCases.map(\.rawValue),
+        "ClipPadding": ClipPadding.allCases.map(\.rawValue),
+        "JobState": JobState.allCases.map(\.rawValue),
+        "Stage": ExplainProgress.Stage.allCases.map(\.rawValue),
+        "MapKind": MapKind.allCases.map(\.rawValue),
+        "Style": FrameStyle.allCases.map(\.rawValue),
+        "ColorMap": ColorMap.allCases.map(\.rawValue),
+    ]
+
+    @Test(arguments: lists.keys.sorted()) func listsAreEqual(_ name: String) async throws {
+        try await TestService.with { service in
+            let described = try service.contract.schema(name)["enum"].strings
+            #expect(described == Self.lists[name])
+        }
+    }
+
+    @Test func everyEnumIsHeldAgainstTheCode() async throws {
+        try await TestService.with { service in
+            let places = Contract.places(in: service.contract.root, at: []) { !$0["enum"].isNull }
+            // The forms that maps come in are held against the service by the tests of maps.
+            let expected = Set(Self.lists.keys).union(["Format", "ArrayFormat"])
+            #expect(
+                Set(places.map { $0.path.joined(separator: "/") }) == Set(expected.map { "components/schemas/\($0)" }))
+        }
+    }
+
+    @Test func bundledModelsAreNamed() async throws {
+        try await TestService.with { service in
+            let pattern = try #require(try service.contract.schema("ModelId")["pattern"].string)
+            for model in BundledModel.allCases { #expect(pattern.contains(model.rawValue)) }
+        }
+    }
+
+    @Test func finalStatesAreTheLast() async throws {
+        try await TestService.with { service in
+            let states = try service.contract.schema("JobState")["enum"].strings
+            #expect(states.suffix(3) == JobState.allCases.filter(\.isFinal).map(\.rawValue)[...])
+        }
+    }
+}
