@@ -146,7 +146,8 @@ let package = Package(
         tests(
             "APITests",
             [
-                "Tensors", "Cine", "Video", "Motion", "Attribution", "Models", "Checkpoints", "Store", "Jobs", "Pipelines",
+                "Tensors", "Cine", "Video", "Rendering", "Motion", "Attribution", "Models", "Checkpoints", "Store",
+                "Jobs", "Pipelines",
                 "HTTPServer", "API", httpTypes, logging, crypto,
                 .product(name: "Yams", package: "Yams"),
             ]),

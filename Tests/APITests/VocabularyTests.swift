@@ -3,6 +3,7 @@ import Cine
 import Models
 import Motion
 import Pipelines
+import Rendering
 import Store
 import Testing
 import Video
