@@ -82,9 +82,9 @@ import Video
                 colorMap: colorMap, style: style, alpha: style == .blend ? 0.5 : 0.9, scale: scale)
             let frames = try (0..<count).map { index in
                 let frame = try FrameReader.image(of: url, frame: 2 * index, limits: VideoLimits())
-                let image = try renderer.image(
-                    components: map.components(ofFrame: index), width: side, height: side, background: frame)
-                return image.scaled(by: image.magnification(toSide: 224), .bilinear)
+                return try renderer.image(
+                    components: map.components(ofFrame: index),
+                    stage: .model(width: side, height: side, zoom: 2, density: 1), background: frame)
             }
             let sheet = try Figure(
                 title: "A bump that follows the shape",
@@ -103,11 +103,14 @@ import Video
             // Colour (what is not grey) is where the blob is, and hardly anywhere else.
             if style == .overlay {
                 let (x, y) = (Int(2 * center(5).x), Int(2 * center(5).y))
+                let frame = frames[5]
                 func saturation(_ x: Int, _ y: Int) -> Int {
-                    let pixel = frames[5].pixels[(3 * (y * 224 + x))..<(3 * (y * 224 + x) + 3)].map(Int.init)
-                    return (pixel.max() ?? 0) - (pixel.min() ?? 0)
+                    let color = frame[x, y]
+                    let channels = [Int(color.red), Int(color.green), Int(color.blue)]
+                    return (channels.max() ?? 0) - (channels.min() ?? 0)
                 }
-                let near = (-24...24).flatMap { dy in (-24...24).map { dx in saturation(x + dx, y + dy) } }
+                var near: [Int] = []
+                for dy in -24...24 { for dx in -24...24 { near.append(saturation(x + dx, y + dy)) } }
                 #expect((near.max() ?? 0) > 100)
                 #expect(saturation(200, 200) < 10)
             }

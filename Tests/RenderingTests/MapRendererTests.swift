@@ -28,7 +28,10 @@ import Testing
         _ components: [[Float]], _ colorMap: ColorMap, _ style: FrameStyle, alpha: Double, background: RGBImage?
     ) throws -> [UInt8] {
         try MapRenderer(colorMap: colorMap, style: style, alpha: alpha, scale: MapScale(maximum: 2))
-            .image(components: components, width: components[0].count, height: 1, background: background).pixels
+            .image(
+                components: components,
+                stage: .model(width: components[0].count, height: 1, zoom: 1, density: 1), background: background
+            ).pixels
     }
 
     @Test func aMapAloneIsItsColours() throws {
@@ -75,6 +78,34 @@ import Testing
         }
         #expect(throws: RenderingError.sizeMismatch(expected: 3, found: 2)) {
             try render([[0, 0, 0], [0, 0]], .gray, .map, alpha: 0.5, background: nil)
+        }
+    }
+
+    /// Enlarged, over a frame, in every style and with every map: the frame and nothing else.
+    @Test(arguments: FrameStyle.allCases, ColorMap.allCases)
+    func aMapOfZerosLooksLikeNothing(style: FrameStyle, colorMap: ColorMap) throws {
+        let frame = RGBImage(width: 6, height: 5, pixels: (0..<90).map { UInt8($0 * 2) })
+        let stage = Stage.model(width: 6, height: 5, zoom: 3, density: 1)
+        let zeros = [Float](repeating: 0, count: 30)
+        func picture(_ maximum: Double, _ background: RGBImage?) throws -> RGBImage {
+            try MapRenderer(colorMap: colorMap, style: style, alpha: 0.5, scale: MapScale(maximum: maximum))
+                .image(components: [zeros], stage: stage, background: background)
+        }
+        let seen = try picture(0, frame)
+        #expect(try picture(1e-9, frame) == seen)
+        let zero = colorMap.entry(of: 0)
+        for y in 0..<15 {
+            for x in 0..<18 {
+                let source = frame.scaled(by: 3, .bilinear)[x, y]
+                let grey = 0.299 * Double(source.red) + 0.587 * Double(source.green) + 0.114 * Double(source.blue)
+                let expected =
+                    switch style {
+                    case .overlay: 0.6 * grey
+                    case .blend: 0.5 * grey + 0.5 * Double(zero.green)
+                    case .map: Double(zero.green)
+                    }
+                #expect(abs(Double(seen[x, y].green) - expected) <= 1.1)
+            }
         }
     }
 

@@ -81,8 +81,9 @@ package struct MapPainter: Sendable {
     private func image(_ frame: Frame) throws -> RGBImage {
         try MapRenderer(colorMap: look.colorMap, style: look.style, alpha: look.alpha, scale: scale)
             .image(
-                components: frame.components, width: frame.width, height: frame.height, background: frame.background
-            ).scaled(by: look.zoom, .bilinear)
+                components: frame.components,
+                stage: .model(width: frame.width, height: frame.height, zoom: look.zoom, density: 1),
+                background: frame.background)
     }
 
     private var caption: String {

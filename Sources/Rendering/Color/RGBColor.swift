@@ -44,7 +44,11 @@ extension RGBColor {
     /// The gradient pulls against the motion.
     package static let against = RGBColor(70, 150, 255)
     /// The gradient pulls across the motion, or nothing moves.
-    package static let across = RGBColor(205, 205, 210)
+    package static let across = RGBColor(200, 120, 200)
+    /// The parts of a decomposition.
+    package static let appearance = RGBColor(86, 180, 233)
+    package static let motionPart = RGBColor(240, 165, 0)
+    package static let residual = RGBColor(190, 120, 165)
     /// Where a trajectory is.
     package static let current = RGBColor(255, 60, 50)
     /// Where it was.

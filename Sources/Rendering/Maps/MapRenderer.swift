@@ -1,15 +1,5 @@
 package import Cine
 
-/// How a map and the frame that it belongs to share a picture. The raw values are the names in the HTTP interface.
-package enum FrameStyle: String, Hashable, Sendable, CaseIterable {
-    /// The frame in dimmed grey, over it colours whose opacity grows with the magnitude.
-    case overlay
-    /// Grey frame and colours mixed evenly.
-    case blend
-    /// The colours alone.
-    case map
-}
-
 /// Draws one frame of a map in colours.
 package struct MapRenderer: Sendable {
     package let colorMap: ColorMap
@@ -26,59 +16,38 @@ package struct MapRenderer: Sendable {
     }
 
     /// - Parameters:
-    ///   - components: the map's values of this frame, each `[height, width]`. Drawn is their Euclidean norm, under a
-    /// diverging colour
-    ///     map with the sign of their sum.
-    ///   - background: the frame, of the same size; black when there is none.
+    ///   - components: the map's values of this frame, each `[mapHeight, mapWidth]`. Drawn is their Euclidean norm, under
+    /// a diverging colour map with the sign of their sum.
+    ///   - background: the frame; black when there is none.
     /// - Throws: ``RenderingError``.
-    package func image(components: [[Float]], width: Int, height: Int, background: RGBImage?) throws -> RGBImage {
-        let plane = width * height
-        for component in components where component.count != plane {
-            throw RenderingError.sizeMismatch(expected: plane, found: component.count)
+    package func image(components: [[Float]], stage: Stage, background: RGBImage?) throws -> RGBImage {
+        let fractions = try stage.spread(try fractions(of: components, count: stage.mapWidth * stage.mapHeight))
+        let luma = try background.map(stage.luma(of:))
+        let (table, mixture) = (colorMap.table, FrameMixture(style: style, alpha: Float(alpha)))
+        var pixels = [UInt8](repeating: 0, count: 3 * fractions.count)
+        for (index, fraction) in fractions.enumerated() {
+            let entry = 3 * colorMap.index(of: fraction)
+            mixture.mix(
+                abs(fraction), grey: luma?[index] ?? 0, table: table, color: entry, into: &pixels, at: 3 * index)
         }
-        if let background, background.width != width || background.height != height {
-            throw RenderingError.sizeMismatch(expected: plane, found: background.width * background.height)
+        return RGBImage(width: stage.width, height: stage.height, pixels: pixels)
+    }
+
+    /// Of the scale: 0…1, or -1…1 under a diverging map; zero where a component is not a number.
+    private func fractions(of components: [[Float]], count: Int) throws -> [Float] {
+        for component in components where component.count != count {
+            throw RenderingError.sizeMismatch(expected: count, found: component.count)
         }
-        let table = colorMap.table
-        var pixels = [UInt8](repeating: 0, count: 3 * plane)
-        for index in 0..<plane {
-            let fraction = fraction(of: components, at: index)
-            let entry = 3 * colorMap.index(of: colorMap.isDiverging ? fraction : abs(fraction))
-            let (opacity, brightness) = mixture(abs(fraction))
-            let grey = brightness * (background.map { luma($0, index) } ?? 0)
-            for channel in 0..<3 {
-                let mixed = (1 - opacity) * grey + opacity * Float(table[entry + channel])
-                pixels[3 * index + channel] = UInt8(mixed.rounded())
+        guard scale.maximum > 0 else { return [Float](repeating: 0, count: count) }
+        return (0..<count).map { index in
+            var (sum, squares): (Float, Float) = (0, 0)
+            for component in components {
+                sum += component[index]
+                squares += component[index] * component[index]
             }
+            guard !squares.isNaN else { return 0 }
+            let magnitude = min(squares.squareRoot() / Float(scale.maximum), 1)
+            return colorMap.isDiverging && sum < 0 ? -magnitude : magnitude
         }
-        return RGBImage(width: width, height: height, pixels: pixels)
-    }
-
-    /// Of the scale, -1…1.
-    private func fraction(of components: [[Float]], at index: Int) -> Float {
-        var (sum, squares): (Float, Float) = (0, 0)
-        for component in components {
-            sum += component[index]
-            squares += component[index] * component[index]
-        }
-        guard scale.maximum > 0, !squares.isNaN else { return 0 }
-        let magnitude = min(squares.squareRoot() / Float(scale.maximum), 1)
-        return sum < 0 ? -magnitude : magnitude
-    }
-
-    /// The colour's opacity and the frame's brightness under it.
-    private func mixture(_ fraction: Float) -> (opacity: Float, brightness: Float) {
-        switch style {
-        // The square root lets the lower half of the scale be seen at all: dark colours cover before bright ones do.
-        case .overlay: (Float(alpha) * fraction.squareRoot(), 0.6)
-        case .blend: (Float(alpha), 1)
-        case .map: (1, 0)
-        }
-    }
-
-    /// Rec. 601, 0…255.
-    private func luma(_ image: RGBImage, _ index: Int) -> Float {
-        let (red, green, blue) = (image.pixels[3 * index], image.pixels[3 * index + 1], image.pixels[3 * index + 2])
-        return 0.299 * Float(red) + 0.587 * Float(green) + 0.114 * Float(blue)
     }
 }
