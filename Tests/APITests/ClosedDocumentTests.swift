@@ -70,6 +70,15 @@ struct ClosedDocumentTests {
         Place(schema: "ExplanationRequest", document: .request, path: [], base: ["space": "pixels"]),
         Place(schema: "ClipSelection", document: .request, path: ["clip"], base: ["clip": [:], "space": "pixels"]),
         Place(schema: "Noise", document: .request, path: ["noise"], base: ["noise": [:]]),
+        Place(
+            schema: "FarnebackParameters", document: .request, path: ["flow", "farneback"],
+            base: ["flow": ["farneback": [:]]]),
+        Place(schema: "DISParameters", document: .request, path: ["flow", "dis"], base: ["flow": ["dis": [:]]]),
+        Place(
+            schema: "GivenFlow", document: .request, path: ["flow", "given"],
+            base: ["flow": ["given": ["sha256": .string(String(repeating: "0", count: 64))]]]),
+        Place(schema: "VectorOptions", document: .request, path: ["vectors"], base: ["vectors": [:]]),
+        Place(schema: "TrajectoryOptions", document: .request, path: ["trajectories"], base: ["trajectories": [:]]),
         Place(schema: "ModelManifest", document: .manifest, path: [], base: manifest),
         Place(schema: "VideoResNet", document: .manifest, path: ["architecture"], base: manifest),
         Place(schema: "ModelInputManifest", document: .manifest, path: ["input"], base: manifest),
@@ -80,6 +89,18 @@ struct ClosedDocumentTests {
     private func object(_ name: String, in contract: Contract) throws -> JSON {
         let schema = try contract.schema(name)
         return schema["oneOf"].array?.first { $0["type"].string == "object" } ?? schema
+    }
+
+    @Test func everyObjectOfARequestHasItsPlace() async throws {
+        try await TestService.with { service in
+            let schemas = service.contract.root["components"]["schemas"]
+            let closed = try schemas.names.filter {
+                try object($0, in: service.contract)["additionalProperties"].bool == false
+            }
+            // Targets and choices of flow have one field each.
+            let others = ["FlowChoice", "Target"]
+            #expect(Set(closed) == Set(Self.places.map(\.schema) + others))
+        }
     }
 
     @Test(arguments: places) func otherFieldsAreRefused(_ place: Place) async throws {

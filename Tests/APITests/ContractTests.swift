@@ -157,7 +157,8 @@ private struct ParameterValues {
             inside = ["\(Int(low))", "\(Int(high))"]
             outside = ["\(Int(low) - 1)", "\(Int(high) + 1)", "1.5", "one", "", "99999999999999999999"]
         case "number":
-            inside = ["\(low)", "\(high)"]
+            // A plus sign in a query is a space.
+            inside = ["\(low)", "\(high)".replacing("+", with: "")]
             outside = ["\(low == 0 ? -1e-9 : low / 10)", "\(high * 10)", "nan", "one", ""]
         case "boolean":
             inside = ["true", "false"]

@@ -16,7 +16,7 @@ struct ExampleTests {
                     try contract.resolve(operation.definition["responses"][$0])["content"]
                 }
                 for contents in requests + responses {
-                    for type in contents.names where type.hasSuffix("json") {
+                    for type in contents.names where type.hasSuffix("json") || type == "text/event-stream" {
                         let examples = contents[type]["examples"]
                         #expect(!examples.names.isEmpty, "\(operation): \(type) has no example")
                         for name in examples.names {

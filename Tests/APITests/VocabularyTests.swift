@@ -1,3 +1,4 @@
+import API
 import Attribution
 import Cine
 import Models
@@ -20,6 +21,7 @@ struct VocabularyTests {
         "Method": MethodName.allCases.map(\.rawValue),
         "Space": Space.allCases.map(\.rawValue),
         "DISPreset": DenseInverseSearch.Preset.allCases.map(\.rawValue),
+        "EventName": EventName.allCases.map(\.rawValue),
         "FlowSource": FlowEstimatorKind.allCases.map(\.rawValue) + ["given"],
         "PartName": ExplanationPart.allCases.map(\.rawValue),
         "ArrayKind": AuxiliaryMap.allCases.map(\.rawValue),

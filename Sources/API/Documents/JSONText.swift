@@ -7,7 +7,7 @@ struct JSONText: Hashable, Sendable {
     /// Text that is known to be a JSON object, since this service wrote it.
     init(stored text: String) { self.text = text }
 
-    /// Field names in snake case; numbers that are none become null.
+    /// Field names in snake case; numbers that are none become text, so that nothing is ever lost for one of them.
     init(_ value: some Encodable) {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase

@@ -26,7 +26,9 @@ extension Request {
 
     func number(_ name: String, in range: ClosedRange<Double>) throws -> Double? {
         guard let text = query.first(name) else { return nil }
-        guard let value = Double(text), range.contains(value) else {
+        // `Double` takes hexadecimal too.
+        guard text.allSatisfy({ "0123456789.eE+-".contains($0) }), let value = Double(text), range.contains(value)
+        else {
             throw ServiceError.invalidParameter(
                 name: name, reason: "expected a number from \(range.lowerBound) to \(range.upperBound)")
         }

@@ -3,12 +3,32 @@ import HTTPServer
 import HTTPTypes
 import Store
 
+/// What an event tells.
+package enum EventName: String, Hashable, Sendable, CaseIterable {
+    case progress
+    /// With a first estimate of the score.
+    case partial
+    case succeeded
+    case failed
+    case cancelled
+
+    init(_ record: ExplanationRecord) {
+        self =
+            switch record.state {
+            case .queued, .running: record.partial == nil ? .progress : .partial
+            case .succeeded: .succeeded
+            case .failed: .failed
+            case .cancelled: .cancelled
+            }
+    }
+}
+
 /// Progress as it happens, by Server-Sent Events (WHATWG HTML, section 9.2).
 struct EventHandlers: Sendable {
     let resources: Resources
 
-    /// `GET /v1/explanations/{id}/events`: an event `progress` for each change, `partial` when there is a first estimate of the score, then one of
-    /// `succeeded`, `failed` or `cancelled`, and the end. The data is the explanation's document.
+    /// `GET /v1/explanations/{id}/events`: an event for each change, and the end after the one that tells the end of the job. The data is the
+    /// explanation's document.
     @Sendable func stream(_ request: Request) async throws -> Response {
         try request.allowQuery()
         let record = try await ExplanationHandlers(resources: resources).find(request)
@@ -26,14 +46,7 @@ struct EventHandlers: Sendable {
     }
 
     private static func event(_ record: ExplanationRecord) -> [UInt8] {
-        let name =
-            switch record.state {
-            case .queued, .running: record.partial == nil ? "progress" : "partial"
-            case .succeeded: "succeeded"
-            case .failed: "failed"
-            case .cancelled: "cancelled"
-            }
         let document = ExplanationDocument(record, position: nil, now: Date()).json.text
-        return Array("event: \(name)\ndata: \(document)\n\n".utf8)
+        return Array("event: \(EventName(record).rawValue)\ndata: \(document)\n\n".utf8)
     }
 }

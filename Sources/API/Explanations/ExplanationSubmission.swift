@@ -9,6 +9,8 @@ import Video
 
 /// Reads and checks a request for an explanation: JSON, or a form with a part `video` and a part `request` or `model`.
 struct ExplanationSubmission: Sendable {
+    private static let longestName = 256
+
     let resources: Resources
 
     struct Accepted: Sendable {
@@ -38,27 +40,20 @@ struct ExplanationSubmission: Sendable {
                             json: Data(await part.body.collect(upTo: ServiceLimits.documentBytes)))
                     case "flow": givenFlow = Data(try await part.body.collect(upTo: GivenFlow.maximumBytes))
                     default:
-                        model = String(decoding: try await part.body.collect(upTo: 256), as: UTF8.self)
+                        model = String(
+                            decoding: try await part.body.collect(upTo: ServiceLimits.documentBytes), as: UTF8.self)
                     }
                 }
                 // Nothing is kept of a form whose request is wrong.
                 if let model {
-                    guard explain.model == nil else {
-                        throw DocumentError(
-                            path: "model", reason: "the model is a part of the form already; leave this field out")
-                    }
+                    guard explain.model == nil else { throw Self.alreadyInForm("model") }
                     explain.model = model
                 }
                 if let givenFlow {
-                    guard explain.flow == nil else {
-                        throw DocumentError(
-                            path: "flow", reason: "the flow is a part of the form already; leave this field out")
-                    }
+                    guard explain.flow == nil else { throw Self.alreadyInForm("flow") }
                     explain.flow = .given(sha256: SHA256.hash(data: givenFlow).hexadecimal)
                 }
-                guard content == nil || explain.video == nil else {
-                    throw DocumentError(path: "video", reason: "the video is in the form already; leave this field out")
-                }
+                guard content == nil || explain.video == nil else { throw Self.alreadyInForm("video") }
                 try await check(explain, video: nil, givenFlow: givenFlow)
             } catch {
                 if let content {
@@ -82,6 +77,7 @@ struct ExplanationSubmission: Sendable {
         guard let videoID = explain.video else {
             throw DocumentError(path: "video", reason: "give the id of a video, or send the video as a part of a form")
         }
+        try Self.checkLength("video", videoID)
         let store = resources.store
         guard let video = try await offload({ try store.video(id: videoID) }) else {
             throw ExplainError.unknownVideo(videoID)
@@ -89,6 +85,18 @@ struct ExplanationSubmission: Sendable {
         let modelID = try await check(explain, video: video, givenFlow: givenFlow)
         let artefacts = try givenFlow.map { [try Artefact(.givenFlow, $0)] } ?? []
         return Accepted(request: explain, videoID: videoID, modelID: modelID, artefacts: artefacts)
+    }
+
+    /// Refuses what cannot be an id or a name; a refusal repeats those, so they must not be long.
+    private static func checkLength(_ path: String, _ name: String) throws {
+        guard name.unicodeScalars.count <= longestName else {
+            throw DocumentError(path: path, reason: "no id or name has more than \(longestName) characters")
+        }
+    }
+
+    /// A field of the request beside a part of the same name.
+    private static func alreadyInForm(_ name: String) -> DocumentError {
+        DocumentError(path: name, reason: "the \(name) is a part of the form already; leave this field out")
     }
 
     /// Finds what can be found before the job runs, so that it is told at once.
@@ -101,6 +109,7 @@ struct ExplanationSubmission: Sendable {
             throw DocumentError(
                 path: "model", reason: "give the id or name of a model, such as \(BundledModel.sides.rawValue)")
         }
+        try Self.checkLength("model", name)
         let library = resources.library
         return try await offload {
             guard let id = try library.id(of: name) else { throw ExplainError.unknownModel(name) }

@@ -31,7 +31,7 @@ extension Target: Codable {
         case .output:
             if let indices = try? fields.decode([Int].self, forKey: .output) {
                 // The outputs of the architectures here are flat: [i] or, with the batch axis, [0, i].
-                guard let last = indices.last, indices.dropLast().allSatisfy({ $0 == 0 }) else {
+                guard let last = indices.last, indices == [last] || indices == [0, last] else {
                     throw Self.malformed(decoder)
                 }
                 self = .output(last)

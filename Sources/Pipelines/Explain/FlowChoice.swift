@@ -68,7 +68,13 @@ extension FlowChoice: Codable {
             self = .dis(try options.decodeName(.preset) ?? .medium)
         case .given:
             let options = try options.closedContainer(keyedBy: GivenKeys.self)
-            self = .given(sha256: try options.decode(String.self, forKey: .sha256))
+            let sha256 = try options.decode(String.self, forKey: .sha256)
+            guard sha256.utf8.count == 64, sha256.allSatisfy({ $0.isHexDigit && !$0.isUppercase }) else {
+                throw DocumentError(
+                    path: (options.codingPath + [GivenKeys.sha256]).dotted,
+                    reason: "expected the SHA-256 of the part flow, in 64 lower-case hexadecimal digits")
+            }
+            self = .given(sha256: sha256)
         }
     }
 

@@ -17,7 +17,8 @@ extension Contract {
         return violations
     }
 
-    private func bodyViolations(_ answer: Answer, _ response: JSON, to method: HTTPRequest.Method) throws -> [String] {
+    /// Of the body alone.
+    func bodyViolations(_ answer: Answer, _ response: JSON, to method: HTTPRequest.Method) throws -> [String] {
         let contents = response["content"]
         guard let type = answer.mediaType else {
             var violations: [String] = []

@@ -52,6 +52,12 @@ extension JSON {
     /// A field of every element.
     func column(_ name: String) -> [JSON] { (array ?? []).map { $0[name] } }
 
+    func with(_ name: String, _ value: JSON) -> JSON {
+        var document = self
+        document[name] = value
+        return document
+    }
+
     func without(_ name: String) -> JSON {
         guard case .object(var fields) = self else { return self }
         fields[name] = nil

@@ -23,11 +23,14 @@ struct SchemaChecker {
                 return violations(value, target, at: path, isClosed: isClosed)
             case "properties", "required", "additionalProperties":
                 return objectViolations(value, schema, keyword, at: path, isClosed: isClosed)
-            case "items", "minItems", "maxItems", "uniqueItems":
-                return arrayViolations(value, keyword, argument, at: path)
+            case "prefixItems", "items", "minItems", "maxItems", "uniqueItems":
+                return arrayViolations(value, schema, keyword, at: path)
             case "allOf", "anyOf", "oneOf", "if":
                 return combinationViolations(value, schema, keyword, at: path)
             case "then", "else": return schema["if"].isNull ? ["\(path): \(keyword) without if"] : []
+            case "contentSchema":
+                guard let document = value.string.flatMap({ try? JSON($0) }) else { return ["\(path): is no JSON"] }
+                return violations(document, argument, at: path, isClosed: true)
             case "description", "default", "title", "example", "examples", "x-extensible-enum", "contentMediaType":
                 return []
             default: return scalarViolations(value, keyword, argument).map { "\(path): \($0)" }
@@ -58,13 +61,16 @@ struct SchemaChecker {
         }
     }
 
-    private func arrayViolations(_ value: JSON, _ keyword: String, _ argument: JSON, at path: String) -> [String] {
+    private func arrayViolations(_ value: JSON, _ schema: JSON, _ keyword: String, at path: String) -> [String] {
         guard let elements = value.array else { return [] }
+        let argument = schema[keyword]
+        func element(_ index: Int, _ schema: JSON) -> [String] {
+            violations(elements[index], schema, at: "\(path)[\(index)]", isClosed: true)
+        }
+        let first = schema["prefixItems"].array ?? []
         switch keyword {
-        case "items":
-            return elements.enumerated().flatMap {
-                violations($0.element, argument, at: "\(path)[\($0.offset)]", isClosed: true)
-            }
+        case "prefixItems": return zip(elements.indices, first).flatMap { element($0, $1) }
+        case "items": return elements.indices.dropFirst(first.count).flatMap { element($0, argument) }
         case "minItems": return elements.count < argument.int ?? 0 ? ["\(path): has too few elements"] : []
         case "maxItems": return elements.count > argument.int ?? 0 ? ["\(path): has too many elements"] : []
         default: return Set(elements).count < elements.count ? ["\(path): has an element twice"] : []
