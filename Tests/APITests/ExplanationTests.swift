@@ -134,11 +134,8 @@ struct ExplanationTests {
     @Test func aKeyStandsForOneRequest() async throws {
         try await TestService.with { service in
             let request = try await service.tinyRequest()
-            let key = try #require(HTTPField.Name("Idempotency-Key"))
-            func post(_ document: JSON, key value: String) async throws -> Answer {
-                try await service.request(
-                    .post, "/v1/explanations", headers: [.contentType: "application/json", key: value],
-                    body: document.bytes)
+            func post(_ document: JSON, key: String) async throws -> Answer {
+                try await service.post("/v1/explanations", document, key: key)
             }
             let first = try await post(request, key: "a").json["id"]
             #expect(try await post(request, key: "a").json["id"] == first)
@@ -157,6 +154,14 @@ struct ExplanationTests {
             }
             #expect(try await post(request, key: String(repeating: "k", count: 255)).status == 202)
             #expect(try await service.get("/v1/explanations").json["items"].array?.count == 3)
+        }
+    }
+
+    @Test func aRequestWithoutATypeIsTakenForJSON() async throws {
+        try await TestService.with { service in
+            let request = try await service.tinyRequest()
+            let answer = try await service.request(.post, "/v1/explanations", headers: [:], body: request.bytes)
+            #expect(answer.status == 202)
         }
     }
 

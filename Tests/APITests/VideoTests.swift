@@ -141,56 +141,6 @@ struct VideoTests {
         }
     }
 
-    @Test func whatIsNoVideoIsRefusedAndNotKept() async throws {
-        try await TestService.with { service in
-            let sample = try await service.sample()
-            let refusals: [(String, [UInt8])] = [
-                ("video.empty", []), ("video.not-a-video", Array("a text".utf8)),
-                ("video.not-a-video", PNGSignature.bytes + [0, 0, 0, 13]),
-                ("video.truncated", Array(sample.prefix(sample.count / 2))),
-                ("video.malformed-array", ArrayFile.file("<c8", [2, 4, 4, 3], [])),
-                ("video.malformed-array", Array(ArrayFile.bytes(frames: 2, height: 4, width: 4, value: 0).dropLast())),
-                ("video.too-small", ArrayFile.bytes(frames: 2, height: 1, width: 4, value: 0)),
-            ]
-            for (code, bytes) in refusals {
-                let raw = try await service.upload(bytes)
-                #expect(raw.status == 422 && raw.code == code, "\(raw.text)")
-                let form = try await service.post("/v1/videos", parts: [.file("video", bytes)])
-                #expect(form.status == 422 && form.code == code, "\(form.text)")
-            }
-            #expect(try await service.get("/v1/videos").json == ["items": []])
-            #expect(try service.keptFiles() == [])
-        }
-    }
-
-    @Test func malformedUploadsAreRefusedAndNotKept() async throws {
-        try await TestService.with { service in
-            let sample = try await service.sample()
-            let json = try await service.post("/v1/videos", ["video": "x"])
-            #expect(json.status == 415 && json.code == "request.unsupported-media-type")
-            let forms: [(String, [FormBody.Part])] = [
-                ("request.missing-part", []),
-                ("request.unknown-part", [.file("video", sample), .text("name", "x")]),
-                ("request.repeated-part", [.file("video", sample), .file("video", sample)]),
-            ]
-            for (code, parts) in forms {
-                let answer = try await service.post("/v1/videos", parts: parts)
-                #expect(answer.status == 400 && answer.code == code, "\(answer.text)")
-            }
-            let whole = FormBody([.file("video", sample)]).bytes
-            let malformed: [(String, [UInt8])] = [
-                (FormBody.contentType, whole.dropLast(20)), ("multipart/form-data", whole),
-                ("multipart/form-data; boundary=other", whole),
-            ]
-            for (type, body) in malformed {
-                let answer = try await service.request(
-                    .post, "/v1/videos", headers: [.contentType: type], body: Array(body))
-                #expect(answer.status == 400 && answer.code == "request.malformed-form", "\(answer.text)")
-            }
-            #expect(try service.keptFiles() == [])
-        }
-    }
-
     @Test func tooManyBytesAreRefusedAndNotKept() async throws {
         var limits = ServiceLimits.standard
         limits.videoBytes = 1000

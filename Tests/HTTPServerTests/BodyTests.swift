@@ -1,6 +1,7 @@
 import HTTPServer
 import HTTPTypes
 import Synchronization
+import TestSupport
 import Testing
 
 private func put(_ fields: String) -> String { "PUT /up HTTP/1.1\r\nHost: a\r\n\(fields)\r\n\r\n" }

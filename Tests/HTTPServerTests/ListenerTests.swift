@@ -3,6 +3,7 @@ import HTTPServer
 import HTTPTypes
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 private let get = "GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPServer
 import HTTPTypes
+import TestSupport
 
 /// A response with its whole body.
 struct Answer: Sendable {
@@ -26,6 +27,10 @@ struct Answer: Sendable {
 }
 
 extension Answer {
+    init(_ response: RawResponse) {
+        self.init(status: response.status, headers: response.headers, body: response.body)
+    }
+
     /// Gathers what a connection would send.
     init(_ response: Response) async throws {
         let body: [UInt8]

@@ -5,7 +5,9 @@ struct CheckpointFile {
     /// Nil leaves a file that is none.
     var header: JSON?
     var tail: [UInt8]
+}
 
+extension CheckpointFile {
     init(_ bytes: [UInt8]) throws {
         let count = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
         header = try JSON(Array(bytes[8..<8 + count]))

@@ -1,9 +1,7 @@
-import API
 import Foundation
 import FoundationNetworking
 import HTTPServer
 import HTTPTypes
-import Logging
 import Testing
 
 /// A client that reaches the service over a loopback connection.
@@ -11,27 +9,13 @@ struct SocketClient: Sendable {
     private let base: String
     private let session: URLSession
 
-    /// Listens while `use` runs.
-    static func with(
-        _ service: Service, logger: Logger, use: (SocketClient) async throws -> Void
-    ) async throws {
-        let listener = Listener(
-            configuration: ServerConfiguration(host: "127.0.0.1", port: 0, limits: ServerLimits()), logger: logger,
-            responder: service.respond, refusal: Service.refuse)
-        let address = try await listener.start()
+    /// Makes one while `use` runs.
+    static func with(_ address: BoundAddress, use: (SocketClient) async throws -> Void) async throws {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
         let session = URLSession(configuration: configuration)
-        let result: Result<Void, any Error>
-        do {
-            result = .success(
-                try await use(SocketClient(base: "http://\(address.host):\(address.port)", session: session)))
-        } catch {
-            result = .failure(error)
-        }
-        session.invalidateAndCancel()
-        await listener.shutdown(within: .seconds(10))
-        try result.get()
+        defer { session.invalidateAndCancel() }
+        try await use(SocketClient(base: "http://\(address.host):\(address.port)", session: session))
     }
 
     @Sendable func send(_ head: HTTPRequest, _ body: [UInt8]) async throws -> Answer {

@@ -26,6 +26,15 @@ extension TestService {
             .post, path, headers: [.contentType: "application/json"], body: document.bytes, at: location)
     }
 
+    /// - Parameter key: that names the request.
+    func post(
+        _ path: String, _ document: JSON, key: String, at location: SourceLocation = #_sourceLocation
+    ) async throws -> Answer {
+        let name = try #require(HTTPField.Name("Idempotency-Key"))
+        return try await request(
+            .post, path, headers: [.contentType: "application/json", name: key], body: document.bytes, at: location)
+    }
+
     func post(
         _ path: String, parts: [FormBody.Part], at location: SourceLocation = #_sourceLocation
     ) async throws -> Answer {

@@ -52,7 +52,10 @@ struct TestService: Sendable {
         }
         switch transport {
         case .inProcess: try await run { try await Self.inProcess(service, $0, $1) }
-        case .socket: try await SocketClient.with(service, logger: logger) { client in try await run(client.send) }
+        case .socket:
+            try await withListener(service, limits: ServerLimits()) { address in
+                try await SocketClient.with(address) { try await run($0.send) }
+            }
         }
     }
 

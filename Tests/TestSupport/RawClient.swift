@@ -1,40 +1,39 @@
 import Foundation
 import Glibc
-import HTTPServer
 import Synchronization
 
 /// Runs blocking work on a thread of its own: the threads that Swift tasks share must stay free for the server.
-func onThread<R: Sendable>(_ work: @escaping @Sendable () -> R) async -> R {
+package func onThread<R: Sendable>(_ work: @escaping @Sendable () -> R) async -> R {
     await withCheckedContinuation { continuation in
         Thread.detachNewThread { continuation.resume(returning: work()) }
     }
 }
 
 /// What a client received.
-struct RawResponse: Sendable {
-    var status: Int
+package struct RawResponse: Sendable {
+    package var status: Int
     /// Names in lower case.
-    var headers: [String: String]
-    var body: [UInt8]
+    package var headers: [String: String]
+    package var body: [UInt8]
 
-    var text: String { String(decoding: body, as: UTF8.self) }
+    package var text: String { String(decoding: body, as: UTF8.self) }
 }
 
-struct RawClientError: Error {
-    let reason: String
+package struct RawClientError: Error {
+    package let reason: String
 }
 
 /// A plain blocking socket, which sends what no proper client would.
-final class RawClient: Sendable {
+package final class RawClient: Sendable {
     private let socket: Int32
     private let received = Mutex<[UInt8]>([])
     private let isClosed = Mutex(false)
 
-    init(_ address: BoundAddress) throws {
+    package init(port: Int) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var target = sockaddr_in()
         target.sin_family = sa_family_t(AF_INET)
-        target.sin_port = in_port_t(address.port).bigEndian
+        target.sin_port = in_port_t(port).bigEndian
         target.sin_addr.s_addr = inet_addr("127.0.0.1")
         let status = withUnsafePointer(to: &target) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -49,7 +48,7 @@ final class RawClient: Sendable {
 
     deinit { close() }
 
-    func close() {
+    package func close() {
         isClosed.withLock { isClosed in
             if !isClosed { Glibc.close(socket) }
             isClosed = true
@@ -57,17 +56,17 @@ final class RawClient: Sendable {
     }
 
     /// Sends a reset instead of a proper end.
-    func reset() {
+    package func reset() {
         var linger = linger(l_onoff: 1, l_linger: 0)
         setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
         close()
     }
 
-    func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
+    package func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
 
     /// - Returns: the bytes sent; fewer when the server closed.
     @discardableResult
-    func send(_ bytes: [UInt8]) async -> Int {
+    package func send(_ bytes: [UInt8]) async -> Int {
         await onThread { [socket] in
             var sent = 0
             while sent < bytes.count {
@@ -82,10 +81,10 @@ final class RawClient: Sendable {
     }
 
     @discardableResult
-    func send(_ text: String) async -> Int { await send(Array(text.utf8)) }
+    package func send(_ text: String) async -> Int { await send(Array(text.utf8)) }
 
     /// More bytes; empty at the end of the connection.
-    func receive() async -> [UInt8] {
+    package func receive() async -> [UInt8] {
         let fromBefore = received.withLock { bytes in
             defer { bytes = [] }
             return bytes
@@ -99,7 +98,7 @@ final class RawClient: Sendable {
     }
 
     /// Everything up to the end of the connection.
-    func receiveAll() async -> [UInt8] {
+    package func receiveAll() async -> [UInt8] {
         var all: [UInt8] = []
         while true {
             let piece = await receive()
@@ -109,7 +108,7 @@ final class RawClient: Sendable {
     }
 
     /// One response; its end is found by its framing.
-    func receiveResponse(toHead: Bool = false) async throws -> RawResponse {
+    package func receiveResponse(toHead: Bool = false) async throws -> RawResponse {
         var bytes: [UInt8] = []
         func more() async throws {
             let piece = await receive()
