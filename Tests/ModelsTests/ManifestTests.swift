@@ -26,6 +26,25 @@ import Testing
     }
 
     @Test(
+        "The manifests that come with the project are valid",
+        arguments: [
+            ("echonet-dynamic-ef", ["EF"]), ("kinetics400-r2plus1d_18", nil), ("kinetics400-r3d_18", nil),
+            ("kinetics400-mc3_18", nil),
+        ] as [(String, [String]?)])
+    func ready(_ name: String, _ outputs: [String]?) throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let manifest = try ModelManifest(json: Data(contentsOf: root.appending(path: "Config/models/\(name).json")))
+        #expect(manifest.name == name && manifest.input.height == 112)
+        if let outputs {
+            #expect(manifest.outputNames == outputs && manifest.stripPrefix == "module.")
+        } else {
+            #expect(Set(manifest.labels).count == 400 && manifest.labels.sorted().first == "abseiling")
+            #expect("kinetics400-\(manifest.architecture.summary)" == name)
+        }
+    }
+
+    @Test(
         "What is wrong is named by its path",
         arguments: [
             (#"{"#, "this is no valid JSON"),
