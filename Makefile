@@ -18,7 +18,7 @@ help:
 	@echo "make fuzz          throw mutated files at the readers of checkpoints (FUZZ_SECONDS=60 for each)"
 
 serve: build
-	@exec .build/release/cinegrad serve --host $(HOST) --port $(PORT) $(if $(DATA),--data-directory $(DATA))
+	@exec .build/release/cinegrad serve --host $(HOST) --port $(PORT) $(if $(DATA),--data-directory '$(DATA)')
 
 build: dependencies
 	@echo "==> Building cinegrad (the first build takes a few minutes)"
@@ -35,6 +35,7 @@ dependencies:
 	@bash Docker/install-dependencies.sh
 
 lint:
+	@bash Docker/check-toolchain.sh
 	@echo "==> Checking the formatting"
 	@swift format lint --strict --recursive Sources Tests Fuzz Package.swift
 

@@ -2,13 +2,15 @@
 # Installs the Debian packages that cinegrad needs; does nothing when they are there.
 #   install-dependencies.sh [build]   to build and test it (the default; `make` calls this)
 #   install-dependencies.sh run       to run a built binary (the container image calls this)
+#   install-dependencies.sh run --list     only prints the names (a test compares them with what the binary links)
 set -euo pipefail
 
 case "${1:-build}" in
     build)
         packages=(
             libopencv-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libopenblas-dev libsqlite3-dev
-            libpng-dev libcairo2-dev libfreetype-dev libzstd-dev libzip-dev libstdc++-12-dev pkg-config ca-certificates curl
+            libpng-dev libcairo2-dev libfreetype-dev libzstd-dev libzip-dev libstdc++-12-dev pkg-config binutils git
+            ca-certificates curl
             ffmpeg # tests make their videos with it
         )
         ;;
@@ -16,14 +18,19 @@ case "${1:-build}" in
         packages=(
             libopencv-core406 libopencv-imgproc406 libopencv-video406 libavcodec59 libavformat59 libavutil57 libswscale6
             libopenblas0-pthread libsqlite3-0 libpng16-16 libcairo2 libfreetype6 libzstd1 libzip4
+            libstdc++6 libgcc-s1 libc6
             ca-certificates curl
         )
         ;;
     *)
-        echo "usage: ${0##*/} [build|run]" >&2
+        echo "usage: ${0##*/} [build|run] [--list]" >&2
         exit 2
         ;;
 esac
+if [[ "${2:-}" == --list ]]; then
+    printf '%s\n' "${packages[@]}"
+    exit 0
+fi
 
 if ! command -v dpkg-query >/dev/null; then
     echo "error: this is not a Debian system (no dpkg-query). Install what provides: ${packages[*]}" >&2
@@ -39,10 +46,11 @@ if ((${#missing[@]} == 0)); then
     exit 0
 fi
 
-echo "==> Installing Debian packages: ${missing[*]}"
+echo "==> Installing Debian packages (this may take some minutes): ${missing[*]}"
 if ((EUID == 0)); then
     root=()
-elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
+    # On a terminal it may ask for a password.
     root=(sudo)
 else
     echo "error: installing Debian packages needs root. Run once as root: apt-get install ${missing[*]}" >&2
@@ -51,7 +59,7 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 "${root[@]}" apt-get update -qq || echo "warning: apt-get update failed; trying with the package lists that are here" >&2
 if ! "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null; then
-    echo "error: apt-get could not install: ${missing[*]}" >&2
+    echo "error: apt-get could not install: ${missing[*]}. cinegrad needs Debian 12 (bookworm) and its package mirror." >&2
     exit 1
 fi
 echo "==> Debian packages installed"

@@ -1,6 +1,6 @@
-import Models
 import ArgumentParser
 import Foundation
+import Models
 import Pipelines
 import Tensors
 import Video
@@ -10,14 +10,14 @@ struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Explain one video by one model.",
         discussion: """
-            Writes report.json, for every map a .npy with the signed values, a contact sheet and a picture of each frame, and the
-            flow (flow_field.npy), the flow vectors and the trajectories that the score depends on most (vectors.json,
-            trajectories.json).
+            Writes report.json, for every map a .npy with the signed values, a contact sheet and a picture of each \
+            frame, and the flow (flow_field.npy), the flow vectors and the trajectories that the score depends on most \
+            (vectors.json, trajectories.json).
 
             Examples:
               cinegrad explain bikes.mp4 --model moving-shapes-sides --output out/
-              cinegrad explain echo.avi --model ef.json --checkpoint ef.safetensors --target '{"output": 0}'
-              cinegrad explain clip.npy --model moving-shapes-angle --method gradient --space pixels
+              cinegrad explain echo.avi --model ef.json --checkpoint ef.safetensors
+              cinegrad explain clip.npy --model moving-shapes-angle --space pixels
             """)
 
     @Argument(help: ArgumentHelp("The video: mp4, avi, mkv, webm, gif or npy.", valueName: "video"))
@@ -56,10 +56,7 @@ struct Explain: AsyncParsableCommand {
     }
 
     private func explain() throws {
-        let file = URL(fileURLWithPath: video)
-        guard FileManager.default.isReadableFile(atPath: file.path) else {
-            throw Failure(code: "video.unreadable", message: "there is no readable file \(video)")
-        }
+        let file = try InputFile.url(video, kind: "a video")
         let source = try ModelSource(model, checkpoint: checkpoint)
         let givenFlow = try request.givenFlow()
         let plan = try ExplainPlan(request.request(givenFlow), manifest: source.network.manifest)

@@ -31,8 +31,8 @@ struct ModelSource {
             throw Failure(
                 code: "request.invalid", message: "a manifest needs its weights: give --checkpoint FILE as well")
         }
-        let manifest = try ModelManifest(json: Data(contentsOf: URL(fileURLWithPath: name)))
-        let file = URL(fileURLWithPath: checkpoint)
+        let manifest = try ModelManifest(json: Data(contentsOf: InputFile.url(name, kind: "a manifest")))
+        let file = try InputFile.url(checkpoint, kind: "a checkpoint")
         network = try Network(manifest, checkpoint: Checkpoint.open(file, limits: CheckpointLimits()))
         self.name = manifest.name
         digest = try FileDigest.sha256(of: file)

@@ -9,23 +9,47 @@ import Video
 /// Where an explanation is written: `report.json`, and for every map KIND `KIND.npy`, `KIND.png` (all frames) and `KIND/0001.png` …
 struct OutputDirectory {
     private let root: URL
+    /// As it was given.
+    private let path: String
 
     /// Made before the work begins, so that a wrong path is found early.
     init(_ path: String) throws {
         root = URL(fileURLWithPath: path, isDirectory: true)
+        self.path = path
         do {
             try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
         } catch {
             throw Failure(
                 code: "output.unwritable",
-                message: "the directory \(path) cannot be made: \(error.localizedDescription)")
+                message: "the directory \(path) cannot be made: \(Self.reason(error)); choose another with --output")
         }
         guard FileManager.default.isWritableFile(atPath: root.path) else {
-            throw Failure(code: "output.unwritable", message: "the directory \(path) cannot be written to")
+            throw Failure(
+                code: "output.unwritable",
+                message: "this user may not write to the directory \(path); choose another with --output")
         }
     }
 
     func write(_ explanation: Explanation, channels: InputContract.Channels) throws {
+        do {
+            try writeFiles(explanation, channels: channels)
+        } catch let error as CocoaError {
+            throw Failure(
+                code: "output.unwritable", message: "the results cannot be written to \(path): \(Self.reason(error))")
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch (error as? CocoaError)?.code {
+        case .fileWriteFileExists: "a file is in its place"
+        case .fileWriteNoPermission: "this user may not write there"
+        case .fileWriteOutOfSpace: "no space is left"
+        case .fileWriteVolumeReadOnly: "what is there is read-only"
+        default: "the file system does not take it"
+        }
+    }
+
+    private func writeFiles(_ explanation: Explanation, channels: InputContract.Channels) throws {
         let clip = explanation.clip.clip
         let backgrounds = explanation.clip.backgrounds(network: channels).map {
             RGBImage(width: clip.width, height: clip.height, pixels: $0)

@@ -86,10 +86,7 @@ struct RequestOptions: ParsableArguments {
     /// The file that `--flow` names; nil when it names an estimator.
     func givenFlow() throws -> GivenFlow? {
         guard let flow, flow.hasSuffix(".npy") else { return nil }
-        let file = URL(fileURLWithPath: flow)
-        guard FileManager.default.isReadableFile(atPath: file.path) else {
-            throw Failure(code: "flow.unusable", message: "there is no readable file \(flow)")
-        }
+        let file = try InputFile.url(flow, kind: "a .npy")
         return try GivenFlow(npy: Data(contentsOf: file), sha256: FileDigest.sha256(of: file))
     }
 
@@ -100,13 +97,25 @@ struct RequestOptions: ParsableArguments {
             guard let value else { return }
             fields.append("\"\(name)\":" + String(decoding: try JSONEncoder().encode(value), as: UTF8.self))
         }
+        // Each is parsed alone first: a value brings no other fields along.
+        func json(_ name: String, _ value: String?, expected: String) throws {
+            guard let value else { return }
+            guard (try? JSONSerialization.jsonObject(with: Data(value.utf8), options: .fragmentsAllowed)) != nil else {
+                throw DocumentError(path: name, reason: "expected \(expected), not \(value)")
+            }
+            fields.append("\"\(name)\":\(value)")
+        }
         func number(_ name: String, _ value: (some BinaryInteger)?) {
             if let value { fields.append("\"\(name)\":\(value)") }
         }
         try text("method", method)
         try text("space", space)
         if let flow, givenFlow == nil {
-            if flow.hasPrefix("{") { fields.append("\"flow\":\(flow)") } else { try text("flow", flow) }
+            if flow.hasPrefix("{") {
+                try json("flow", flow, expected: "farneback, dis, or JSON")
+            } else {
+                try text("flow", flow)
+            }
         }
         try text("baseline", baseline)
         number("samples", samples)
@@ -117,8 +126,10 @@ struct RequestOptions: ParsableArguments {
             let options = [trajectories.map { "\"count\":\($0)" }, trajectoryFrames.map { "\"window\":\($0)" }]
             fields.append("\"trajectories\":{\(options.compactMap { $0 }.joined(separator: ","))}")
         }
-        if let noise { fields.append("\"noise\":\(noise)") }
-        if let target { fields.append("\"target\":" + (target == "predicted" ? "\"predicted\"" : target)) }
+        try json("noise", noise, expected: "a number, or JSON such as {\"first_frame\": 0.02, \"flow\": 0.01}")
+        try json(
+            "target", target == "predicted" ? "\"predicted\"" : target,
+            expected: "predicted, or JSON such as {\"output\": 7} or {\"label\": \"4 sides\"}")
         if !checks.isEmpty {
             let names = checks.filter { $0 != "none" }
             fields.append("\"checks\":" + String(decoding: try JSONEncoder().encode(names), as: UTF8.self))

@@ -34,7 +34,7 @@ struct GreetingTests {
             status: 200, headers: [:],
             body: Array(try Data(contentsOf: directory.url.appending(path: "explanation.json"))))
         #expect(try answer.decoded(as: ExplanationBody.self).state == "succeeded")
-        let picture = try PNGHead(Array(Data(contentsOf: directory.url.appending(path: "error.png"))))
+        let picture = try PNGFile(Array(Data(contentsOf: directory.url.appending(path: "error.png"))))
         // At least the 31 frames of 112 by 112 pixels.
         #expect(picture.width * picture.height > 31 * 112 * 112)
         #expect(await service.stop() == .exit(0))

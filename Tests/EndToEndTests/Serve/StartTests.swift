@@ -55,6 +55,10 @@ struct StartTests {
             try await refusal(["--config", file.path], in: directory)
                 == "Error: workers.count is \"many\" (from \(file.path), line 2): expected a whole number from 1 to 256\n"
         )
+        try Data("server:\n  prot: 8080\n".utf8).write(to: file)
+        #expect(
+            try await refusal(["--config", file.path], in: directory).hasPrefix(
+                "Error: \(file.path), line 2: there is no setting server.prot; there are server.host, server.port"))
         #expect(
             try await refusal([], environment: ["CINEGRAD_LOG_LEVEL": "loud"], in: directory).contains(
                 "log.level is \"loud\" (from the environment variable CINEGRAD_LOG_LEVEL)"))

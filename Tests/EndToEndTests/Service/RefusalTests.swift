@@ -1,6 +1,5 @@
 import Foundation
 import TestSupport
-import Tensors
 import Testing
 
 /// Whatever is sent, the sender is told what is wrong with it, and the next request is answered.
@@ -16,39 +15,13 @@ struct RefusalTests {
     private func expect(
         _ answer: Answer, _ code: String, _ detail: String, at location: SourceLocation = #_sourceLocation
     ) async throws {
-        #expect(answer.headers["content-type"] == "application/problem+json", sourceLocation: location)
-        let problem = try answer.decoded(as: ProblemBody.self, at: location)
-        #expect(problem.code == code, "\(problem.detail)", sourceLocation: location)
-        #expect(problem.status == answer.status, sourceLocation: location)
-        #expect(problem.detail.contains(detail), "\(problem.detail)", sourceLocation: location)
-        try await service.get("/readyz", accept: "*/*", expecting: 200, at: location)
+        try await service.expectProblem(answer, code, detail, at: location)
     }
 
     private func file(_ name: String, _ bytes: some Collection<UInt8>) throws -> URL {
         let url = directory.url.appending(path: name)
         try Data(bytes).write(to: url)
         return url
-    }
-
-    @Test func bytesThatAreNoVideo() async throws {
-        let clip = try Data(contentsOf: try await RealClip.shared.value.url)
-        try await expect(
-            service.upload(try file("empty.mp4", []), expecting: 422), "video.empty", "no bytes")
-        try await expect(
-            service.upload(try file("text.mp4", "This is no video.\n".utf8), expecting: 422), "video.not-a-video",
-            "it is text")
-        try await expect(
-            service.upload(try file("cut.mp4", clip.prefix(clip.count / 2)), expecting: 422), "video.truncated",
-            "cut off")
-        let pixel = NumPy.encode(
-            Tensor(shape: [3, 32, 1, 1], repeating: 0.5), shape: [3, 32, 1, 1])
-        try await expect(
-            service.upload(try file("pixel.npy", pixel), expecting: 422), "video.too-small", "1x1 pixels")
-        let form = try await service.curl(
-            "/v1/videos", ["--form", "film=@\(directory.url.path)/cut.mp4"], expecting: 400)
-        try await expect(form, "request.unknown-part", "film")
-        let videos = try await service.document("/v1/videos", as: ListBody.self)
-        #expect(videos.items.isEmpty)
     }
 
     @Test func bodiesOverTheLimit() async throws {
@@ -80,7 +53,7 @@ struct RefusalTests {
     }
 
     @Test(arguments: [
-        (#"{"#, 400, "request.invalid", "valid JSON"),
+        (#"{"#, 400, "request.malformed", "valid JSON"),
         (#"[]"#, 422, "request.invalid", "object"),
         (#"{}"#, 422, "request.invalid", "video"),
         (#"{"video":7,"model":"moving-shapes-sides"}"#, 422, "request.invalid", "video"),
@@ -138,31 +111,4 @@ struct RefusalTests {
         try await expect(
             service.curl(path, ["--request", method], expecting: status), code, detail)
     }
-
-    @Test func aClientThatLeavesInTheMiddle() async throws {
-        do {
-            let connection = try RawConnection(service)
-            connection.send(
-                Array("POST /v1/videos HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n".utf8)
-                    + [UInt8](repeating: 1, count: 1_500_000))
-        }
-        do {
-            let connection = try RawConnection(service)
-            connection.send("GET /v1/vid".utf8)
-        }
-        try await service.get("/readyz", accept: "*/*", expecting: 200)
-        let videos = try await service.document("/v1/videos", as: ListBody.self)
-        #expect(videos.items.isEmpty)
-        #expect(await service.stop() == .exit(0))
-        let incoming = directory.url.appending(path: "data/incoming").path
-        #expect(try FileManager.default.contentsOfDirectory(atPath: incoming).isEmpty)
-        #expect(!service.logText.contains(" error "))
-    }
-}
-
-private struct ListBody: Decodable {
-    struct Item: Decodable {
-        let id: String
-    }
-    let items: [Item]
 }

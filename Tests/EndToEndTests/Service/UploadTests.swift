@@ -32,7 +32,7 @@ struct UploadTests {
 
         let frame = try await service.curl("\(path)/frames/\(clip.frames - 1)", [], expecting: 200)
         #expect(frame.headers["content-type"] == "image/png")
-        let head = try PNGHead(frame.body)
+        let head = try PNGFile(frame.body)
         #expect((head.width, head.height) == (clip.width, clip.height))
         try await service.curl("\(path)/frames/\(clip.frames)", [], expecting: 404)
 

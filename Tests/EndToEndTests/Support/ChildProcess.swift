@@ -75,6 +75,14 @@ final class ChildProcess: Sendable {
     /// Waits for the program to end.
     func ending() async -> Ending { await life.ending() }
 
+    /// Calls `body` when the program has ended, without keeping it alive until then.
+    func afterEnd(_ body: @escaping @Sendable () -> Void) {
+        Task { [life] in
+            _ = await life.ending()
+            body()
+        }
+    }
+
     private static func withCStrings<Value>(
         _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Value
     ) -> Value {

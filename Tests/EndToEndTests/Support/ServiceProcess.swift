@@ -21,9 +21,9 @@ struct ServiceProcess: Sendable {
         at location: SourceLocation = #_sourceLocation
     ) async throws -> ServiceProcess {
         let log = directory.url.appending(path: "log")
-        let child = try BuiltBinary.run(
+        let child = try await BuiltBinary.run(
             ["serve", "--port", "0", "--data-directory", directory.url.appending(path: "data").path],
-            environment: environment, home: directory, errors: log)
+            environment: environment, home: directory, errors: log, slots: .services)
         let greeting = await child.output.text(through: "-o error.png\n")
         let match = try #require(
             greeting.firstMatch(of: /^Cinegrad is ready at (http:\/\/127\.0\.0\.1:([0-9]+))\n/),
@@ -60,14 +60,22 @@ enum BuiltBinary {
         }
     }
 
+    /// Starts it as soon as one of the slots is free, which it keeps until it ends.
     static func run(
-        _ arguments: [String], environment: [String: String], home: TemporaryDirectory, errors: URL
-    ) throws -> ChildProcess {
+        _ arguments: [String], environment: [String: String], home: TemporaryDirectory, errors: URL, slots: Slots
+    ) async throws -> ChildProcess {
         // A home of its own, so that no data of whoever runs the tests is touched.
         let home = ["HOME": home.url.path, "XDG_DATA_HOME": ""]
-        return try ChildProcess(
-            url.path, arguments, environment: home.merging(environment) { $1 }, output: .pipe,
-            errors: errors)
+        await slots.take()
+        do {
+            let child = try ChildProcess(
+                url.path, arguments, environment: home.merging(environment) { $1 }, output: .pipe, errors: errors)
+            child.afterEnd { slots.give() }
+            return child
+        } catch {
+            slots.give()
+            throw error
+        }
     }
 
     /// Runs it to its end.
@@ -75,7 +83,8 @@ enum BuiltBinary {
         _ arguments: [String], environment: [String: String], in directory: TemporaryDirectory
     ) async throws -> (ending: ChildProcess.Ending, output: String, errors: String) {
         let errors = directory.url.appending(path: "errors-\(UUID().uuidString)")
-        let child = try run(arguments, environment: environment, home: directory, errors: errors)
+        let child = try await run(
+            arguments, environment: environment, home: directory, errors: errors, slots: .commands)
         let output = await child.output.rest()
         let ending = await child.ending()
         return (ending, String(decoding: output, as: UTF8.self), try String(contentsOf: errors, encoding: .utf8))
