@@ -82,7 +82,7 @@ private func put(_ fields: String) -> String { "PUT /up HTTP/1.1\r\nHost: a\r\n\
     }
 
     @Test func unreadBodiesAreSkippedOrEndTheConnection() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.unreadBodyBytes = 1_000
         try await withServer(limits: limits, { _ in ok("no") }) { address, _ in
             let client = try RawClient(address)
@@ -109,7 +109,7 @@ private func put(_ fields: String) -> String { "PUT /up HTTP/1.1\r\nHost: a\r\n\
         let sent = Mutex(0)
         let mostAhead = Mutex(0)
         let gate = Gate()
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.bufferedBytes = 256 << 10
         try await withServer(
             limits: limits,

@@ -165,7 +165,7 @@ private let get = "GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"
     @Test func startErrorsSayWhatToChange() async throws {
         func listener(_ host: String, _ port: Int) -> Listener {
             Listener(
-                configuration: ServerConfiguration(host: host, port: port, limits: ServerLimits()),
+                configuration: ServerConfiguration(host: host, port: port, limits: .patient),
                 logger: Logger(label: "test"), responder: echo,
                 refusal: { Response(status: $0.status, headers: [:], body: .empty) })
         }
@@ -184,7 +184,7 @@ private let get = "GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"
     }
 
     @Test func connectionsOverTheLimitAreToldSo() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.connections = 2
         try await withServer(limits: limits, echo) { address, listener in
             let clients = try (0..<2).map { _ in try RawClient(address) }

@@ -6,7 +6,7 @@ import Testing
 
 /// Runs a server on a port of its own while `use` runs, and shuts it down afterwards; all connections have to end by themselves.
 func withServer(
-    limits: ServerLimits = ServerLimits(), _ responder: @escaping @Sendable (Request) async -> Response,
+    limits: ServerLimits = .patient, _ responder: @escaping @Sendable (Request) async -> Response,
     use: (BoundAddress, Listener) async throws -> Void
 ) async throws {
     let listener = Listener(
@@ -22,6 +22,18 @@ func withServer(
     }
     await listener.shutdown(within: .seconds(60))
     #expect(listener.counts.connections == 0)
+}
+
+extension ServerLimits {
+    /// Without time limits worth the name: other tests may keep every processor busy for minutes.
+    static var patient: ServerLimits {
+        var limits = ServerLimits()
+        limits.idleTimeout = .seconds(3600)
+        limits.headerTimeout = .seconds(3600)
+        limits.bodyTimeout = .seconds(3600)
+        limits.writeTimeout = .seconds(3600)
+        return limits
+    }
 }
 
 func text(_ text: String) -> ResponseBody { .bytes(Array(text.utf8)) }

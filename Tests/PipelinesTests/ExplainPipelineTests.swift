@@ -112,14 +112,17 @@ import Video
         #expect(explanation.report.reading.count >= 3)
     }
 
+    private static let digest = String(repeating: "0123456789abcdef", count: 4)
+
     @Test("Flow that is given takes the place of an estimate; flow of another clip is refused with both shapes")
     func givenFlow() throws {
         let sample = try SampleVideo()
         func given(_ shape: Shape, _ value: Float) throws -> GivenFlow {
             try GivenFlow(
-                npy: Data(NumPy.encode(Tensor(shape: shape, repeating: value), shape: shape)), sha256: "abc")
+                npy: Data(NumPy.encode(Tensor(shape: shape, repeating: value), shape: shape)), sha256: Self.digest)
         }
-        let request = #"{"method": "gradient", "checks": [], "flow": {"given": {"sha256": "abc"}}}"#
+        let request =
+            "{\"method\": \"gradient\", \"checks\": [], \"flow\": {\"given\": {\"sha256\": \"\(Self.digest)\"}}}"
         let still = try sample.explain(.sides, request, givenFlow: given([2, 31, 112, 112], 0))
         let control = try sample.explain(.sides, #"{"method": "gradient", "checks": [], "flow": "zero"}"#)
         #expect(still.maps.map(\.values.values) == control.maps.map(\.values.values))
@@ -129,7 +132,7 @@ import Video
             try sample.explain(.sides, request, givenFlow: given([2, 30, 112, 112], 0))
         }
         #expect(throws: ExplainError.self) { try given([2, 31, 112, 112], .infinity) }
-        #expect(throws: ExplainError.self) { try GivenFlow(npy: Data("text".utf8), sha256: "abc") }
+        #expect(throws: ExplainError.self) { try GivenFlow(npy: Data("text".utf8), sha256: Self.digest) }
         #expect(throws: ExplainError.self) { try sample.explain(.sides, request) }
     }
 
