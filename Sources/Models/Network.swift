@@ -1,4 +1,4 @@
-import Autodiff
+package import Autodiff
 package import Checkpoints
 package import Tensors
 
@@ -7,6 +7,8 @@ package struct Network: Sendable {
     package let manifest: ModelManifest
     /// The number of raw outputs, flattened.
     package let outputs: Int
+    /// Numbers that training changed.
+    package let parameterCount: Int
     private let layers: Chain
 
     /// Binds a checkpoint's parameters to the architecture that the manifest names; every parameter is used exactly once.
@@ -24,7 +26,9 @@ package struct Network: Sendable {
     package func randomised(_ scope: RandomisationScope, seed: UInt64) throws -> Network {
         switch scope {
         case .logits:
-            Network(manifest: manifest, outputs: outputs, layers: try layers.randomisedLogits(seed: seed))
+            Network(
+                manifest: manifest, outputs: outputs, parameterCount: parameterCount,
+                layers: try layers.randomisedLogits(seed: seed))
         case .allWeights: try Network(manifest, outputs: outputs, from: RandomParameters(seed: seed))
         }
     }
@@ -48,16 +52,19 @@ package struct Network: Sendable {
             }
         self.manifest = manifest
         self.outputs = outputs
+        parameterCount = source.parameterCount
     }
 
     /// The same network for clips of another length. The architectures end in a mean over time, so their parameters don't depend on it.
     package func taking(frames: Int) -> Network {
-        Network(manifest: manifest.taking(frames: frames), outputs: outputs, layers: layers)
+        Network(
+            manifest: manifest.taking(frames: frames), outputs: outputs, parameterCount: parameterCount, layers: layers)
     }
 
-    private init(manifest: ModelManifest, outputs: Int, layers: Chain) {
+    private init(manifest: ModelManifest, outputs: Int, parameterCount: Int, layers: Chain) {
         self.manifest = manifest
         self.outputs = outputs
+        self.parameterCount = parameterCount
         self.layers = layers
     }
 
@@ -66,6 +73,19 @@ package struct Network: Sendable {
         let input = manifest.input
         return [input.channels.count, input.frames, input.height, input.width]
     }
+
+    /// What one gradient at a clip of ``clipShape`` takes, by a dry run of shapes.
+    /// - Throws: `ShapeError` when the network does not take such clips.
+    package func cost(parallelism: Parallelism) throws -> CostEstimate {
+        var (result, cost) = try layers.cost(Shape([1] + clipShape.extents), parallelism: parallelism)
+        guard result.count == outputs else { throw ModelError.wrongOutputs(found: result.count, named: outputs) }
+        // The scores and the seed of the backward pass stay until it ends.
+        cost.backward.bytes += 2 * cost.resultBytes
+        return cost
+    }
+
+    /// The operators that a pass carries out, and how often each.
+    package var operators: [String: Int] { layers.operators }
 
     /// The raw outputs for one clip.
     /// - Parameter x: `[C, T, H, W]`, intensities.

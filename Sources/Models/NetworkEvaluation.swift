@@ -8,6 +8,8 @@ package struct NetworkGradient: Sendable {
     package let value: Double
     /// The shape of the clip: ∂y/∂x per unit of intensity.
     package let gradient: Tensor
+    /// How long the passes took.
+    package let forward, backward: Duration
 }
 
 extension Network {
@@ -25,12 +27,17 @@ extension Network {
     package func gradient(of target: ResolvedTarget, at clip: Tensor, parallelism: Parallelism) throws
         -> NetworkGradient
     {
+        let clock = ContinuousClock()
+        let start = clock.now
         let tape = Tape(parallelism: parallelism)
         let x = tape.variable(clip)
         let y = try scores(x)
         let scores = y.value.values
+        let middle = clock.now
         let seed = try Tensor(shape: y.shape, values: target.seed(at: scores))
         let gradients = try tape.releasingGradients(of: y, seed: seed, withRespectTo: [x])
-        return NetworkGradient(scores: scores, value: target.value(of: scores), gradient: gradients[0])
+        return NetworkGradient(
+            scores: scores, value: target.value(of: scores), gradient: gradients[0], forward: middle - start,
+            backward: clock.now - middle)
     }
 }

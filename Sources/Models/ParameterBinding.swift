@@ -9,6 +9,19 @@ enum ParameterRole: Hashable, Sendable {
 /// Where an architecture takes its parameters from, by name.
 protocol ParameterSource: AnyObject {
     func tensor(_ name: String, _ shape: Shape, _ role: ParameterRole) throws -> Tensor
+
+    /// How many numbers were handed out that training changes. Running statistics are none of them.
+    var parameterCount: Int { get }
+}
+
+extension ParameterRole {
+    /// Whether gradient descent changes it.
+    var isLearnt: Bool {
+        switch self {
+        case .convolution, .linearWeight, .bias, .scale, .shift: true
+        case .runningMean, .runningVariance: false
+        }
+    }
 }
 
 extension ParameterSource {
@@ -37,6 +50,7 @@ struct ChannelAffine: Hashable, Sendable {
 final class ParameterBinding: ParameterSource {
     private let checkpoint: Checkpoint
     private var unused: [String: String]
+    private(set) var parameterCount = 0
 
     /// What `DataParallel`, with which most networks are trained, puts before every name.
     private static let wrapper = "module."
@@ -68,6 +82,7 @@ final class ParameterBinding: ParameterSource {
         let tensor = stored.tensor()
         let finite = tensor.withUnsafeValues { $0.allSatisfy(\.isFinite) }
         guard finite else { throw ModelError.notFinite(parameter: name) }
+        if role.isLearnt { parameterCount += shape.count }
         return tensor
     }
 
@@ -85,6 +100,7 @@ final class ParameterBinding: ParameterSource {
 /// convolutions (fan out), uniform for the linear layer, batch norm without effect.
 final class RandomParameters: ParameterSource {
     private var state: UInt64
+    private(set) var parameterCount = 0
 
     init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x5851_F42D_4C95_7F2D }
 
@@ -102,6 +118,7 @@ final class RandomParameters: ParameterSource {
     private func normal() -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + uniform() } }
 
     func tensor(_ name: String, _ shape: Shape, _ role: ParameterRole) throws -> Tensor {
+        if role.isLearnt { parameterCount += shape.count }
         switch role {
         case .scale, .runningVariance: return Tensor(shape: shape, repeating: 1)
         case .shift, .runningMean: return Tensor(shape: shape, repeating: 0)

@@ -25,12 +25,17 @@ package struct Parallelism: Hashable, Sendable {
         }
         // Indices are handed out one by one: pieces may differ in cost, and the machine may be busy with other work.
         let next = Atomic<Int>(0)
+        let meter = WorkMeter.current
         DispatchQueue.concurrentPerform(iterations: workers) { _ in
-            while true {
-                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard index < count else { return }
-                body(index)
+            func work() {
+                while true {
+                    let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                    guard index < count else { return }
+                    body(index)
+                }
             }
+            // What the pieces take and do counts as the caller's.
+            if let meter { meter.measuring(work) } else { work() }
         }
     }
 }

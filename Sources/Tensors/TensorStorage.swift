@@ -5,6 +5,8 @@ final class TensorStorage: @unchecked Sendable {
 
     let count: Int
     let pointer: UnsafeMutablePointer<Float>
+    /// Of the computation that made it.
+    private let meter: WorkMeter?
 
     /// Leaves the values uninitialised: the caller writes every one before anybody reads.
     init(uninitialized count: Int) {
@@ -12,7 +14,14 @@ final class TensorStorage: @unchecked Sendable {
         pointer = UnsafeMutableRawPointer.allocate(
             byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: Self.alignment
         ).bindMemory(to: Float.self, capacity: max(count, 1))
+        meter = WorkMeter.current
+        meter?.took(bytes: byteCount)
     }
 
-    deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+    private var byteCount: Int { count * MemoryLayout<Float>.stride }
+
+    deinit {
+        UnsafeMutableRawPointer(pointer).deallocate()
+        meter?.gave(bytes: byteCount)
+    }
 }

@@ -44,6 +44,15 @@ package final class FrozenTrunk: Sendable {
         (nodes.first?.weightShape[1] ?? 0, nodes.last?.weightShape[0] ?? 0)
     }
 
+    /// The operations that it is made of, and how often each.
+    package var operators: [Operation: Int] {
+        let counts = [
+            (Operation.convolution3D, nodes.count), (.add, nodes.count { $0.addend != nil }),
+            (.relu, nodes.count { $0.rectifies }),
+        ]
+        return Dictionary(uniqueKeysWithValues: counts.filter { $0.1 > 0 })
+    }
+
     /// Bytes of parameters, as they are held.
     package var parameterBytes: Int {
         nodes.reduce(0) { sum, node in

@@ -60,9 +60,11 @@ struct TrunkPlan: Sendable {
             BlockedExtents(channels: $0[1], extent: Extent3(depth: $0[2], height: $0[3], width: $0[4]))
         }
         self.extents = extents
-        directFlops = convolutions.reduce(0) {
-            $0 + 2 * $1.outputChannels * $1.output.product * $1.inputChannels * $1.taps
+        // Beyond that the numbers below leave the range of an Int, and the work that of any machine.
+        guard convolutions.reduce(0, { $0 + $1.approximateFlops }) < 0x1p58 else {
+            throw Operation.frozenTrunk.refuses([clip], "its convolutions would take more than 2^58 operations")
         }
+        directFlops = convolutions.reduce(0) { $0 + $1.directFlops }
         var bytes = 0
         bits =
             [nil]

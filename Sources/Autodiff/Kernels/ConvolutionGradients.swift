@@ -9,6 +9,16 @@ struct ConvolutionExtents: Sendable {
     let geometry: ConvolutionGeometry
 
     var taps: Int { kernel.product }
+
+    /// Multiplications and additions of direct summation, for the result and for each gradient alike.
+    var directFlops: Int {
+        2 * batch * groups * outputChannels * output.product * inputChannels * taps
+    }
+
+    /// The same where the number might leave the range of an Int.
+    var approximateFlops: Double {
+        2 * Double(batch * groups * outputChannels) * Double(output.product) * Double(inputChannels * taps)
+    }
 }
 
 /// The three vector-Jacobian products of a convolution, on contiguous memory.

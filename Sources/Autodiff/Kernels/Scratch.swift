@@ -1,4 +1,5 @@
 import Synchronization
+import Tensors
 
 /// Work memory for the pieces of one parallel loop, each borrowing a block and giving it back, so that a thread keeps meeting the same warm
 /// block instead of having pages mapped for every piece.

@@ -59,6 +59,7 @@ package func convolution3D(
 ) throws -> Variable {
     let extents = try ConvolutionExtents(x.shape, weight: weight.shape, bias: bias?.shape, geometry: geometry)
     let kernels = ConvolutionKernels(extents: extents, parallelism: x.tape.parallelism)
+    WorkMeter.current?.did(flops: extents.directFlops)
     let value = x.value.reading { input in
         weight.value.reading { weight in
             Tensor(writing: extents.outputShape) { output in
@@ -77,6 +78,7 @@ package func convolution3D(
         keptBytes: (keptInput?.count ?? 0) * MemoryLayout<Float>.stride
     ) { gradient in
         let byBias = wantsBias ? channelSums(of: gradient, parallelism: kernels.parallelism) : nil
+        WorkMeter.current?.did(flops: [keptWeight, keptInput].compactMap(\.self).count * extents.directFlops)
         return gradient.reading { gradient in
             [
                 keptWeight?.reading { weight in

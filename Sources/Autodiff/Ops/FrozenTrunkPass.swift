@@ -8,6 +8,24 @@ package func frozenTrunkShape(_ x: Shape, trunk: FrozenTrunk) throws -> Shape {
     return [1, plan.extents[plan.extents.count - 1].channels]
 }
 
+/// What a gradient through a trunk takes.
+/// - Parameter x: `[1, C, T, H, W]`.
+/// - Throws: ``ShapeError``.
+package func frozenTrunkCost(_ x: Shape, trunk: FrozenTrunk, parallelism: Parallelism) throws -> CostEstimate {
+    let plan = try TrunkPlan(trunk, clip: x)
+    let floats = MemoryLayout<Float>.stride
+    let work = plan.sharedScratch + parallelism.threads * plan.ownScratch
+    let result = plan.extents[plan.extents.count - 1].channels * floats
+    return CostEstimate(
+        forward: .init(
+            flops: TrunkPlan.flops(plan.forward), bytes: plan.bitBytes + (plan.forwardArena + work) * floats + result),
+        backward: .init(
+            flops: TrunkPlan.flops(plan.backward),
+            bytes: plan.bitBytes + (plan.backwardArena + work + x.count) * floats),
+        keptBytes: plan.bitBytes, resultBytes: result, parameterBytes: trunk.parameterBytes,
+        directFlops: plan.directFlops)
+}
+
 /// The convolutions of a frozen network up to the mean over time and space, as one operation: activations stay in blocks of channels from one
 /// convolution to the next, and sums, biases and ReLUs are done while a result is in cache.
 ///

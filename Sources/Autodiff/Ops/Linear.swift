@@ -17,6 +17,20 @@ package func linearShape(_ x: Shape, weight: Shape, bias: Shape?) throws -> Shap
     return try Shape(validating: x.extents.dropLast() + [weight[0]])
 }
 
+/// What a gradient through a linear map with frozen weights takes.
+/// - Throws: ``ShapeError``.
+package func linearCost(_ x: Shape, weight: Shape, bias: Shape?) throws -> CostEstimate {
+    let result = try linearShape(x, weight: weight, bias: bias)
+    let floats = MemoryLayout<Float>.stride
+    let flops = 2 * result.count * weight[1]
+    return CostEstimate(
+        forward: .init(flops: flops, bytes: result.count * floats),
+        // The gradient that comes, and the one that goes.
+        backward: .init(flops: flops, bytes: (result.count + x.count) * floats), keptBytes: 0,
+        resultBytes: result.count * floats, parameterBytes: (weight.count + (bias?.count ?? 0)) * floats,
+        directFlops: flops)
+}
+
 /// x · weightᵀ + bias, over the last axis.
 ///
 /// Keeps the input only when the weight wants a gradient.
@@ -31,6 +45,8 @@ package func linear(_ x: Variable, weight: Variable, bias: Variable?) throws -> 
     let parallelism = x.tape.parallelism
     let (inputs, outputs) = (weight.shape[1], weight.shape[0])
     let rows = shape.extents.dropLast().reduce(1, *)
+    let flops = 2 * rows * inputs * outputs
+    WorkMeter.current?.did(flops: flops)
     let value = x.value.reading { x in
         weight.value.reading { weight in
             Tensor(writing: shape) { y in
@@ -54,6 +70,7 @@ package func linear(_ x: Variable, weight: Variable, bias: Variable?) throws -> 
     ) { gradient in
         let byBias =
             wantsBias ? reduce(gradient, to: [outputs], parallelism: parallelism) : nil
+        WorkMeter.current?.did(flops: [keptWeight, keptInput].compactMap(\.self).count * flops)
         return gradient.reading { gradient in
             [
                 keptWeight?.reading { weight in

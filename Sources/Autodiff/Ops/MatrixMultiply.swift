@@ -18,6 +18,8 @@ package func matrixMultiplyShape(_ a: Shape, _ b: Shape) throws -> Shape { try M
 package func matrixMultiply(_ a: Variable, _ b: Variable) throws -> Variable {
     let products = try MatrixProducts(a.shape, b.shape)
     let parallelism = a.tape.parallelism
+    let flops = 2 * products.shape.count * (a.shape.extents.last ?? 0)
+    WorkMeter.current?.did(flops: flops)
     let value = a.value.reading { a in
         b.value.reading { b in
             Tensor(writing: products.shape) { products.multiply(a, b, into: $0, parallelism: parallelism) }
@@ -30,7 +32,8 @@ package func matrixMultiply(_ a: Variable, _ b: Variable) throws -> Variable {
         value, .matrixMultiply, parents: [a, b],
         keptBytes: ((keptA?.count ?? 0) + (keptB?.count ?? 0)) * MemoryLayout<Float>.stride
     ) { gradient in
-        gradient.reading { gradient in
+        WorkMeter.current?.did(flops: [keptA, keptB].compactMap(\.self).count * flops)
+        return gradient.reading { gradient in
             [
                 keptB?.reading { b in
                     Tensor(writing: aShape) { products.leftGradient(gradient, b, into: $0, parallelism: parallelism) }

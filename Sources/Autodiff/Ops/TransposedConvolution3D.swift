@@ -67,6 +67,7 @@ package func transposedConvolution3D(
         x.shape, weight: weight.shape, bias: bias?.shape, geometry: geometry, extra: extra)
     let kernels = ConvolutionKernels(extents: extents, parallelism: x.tape.parallelism)
     let weight = weight.value
+    WorkMeter.current?.did(flops: extents.directFlops)
     var value = x.value.reading { source in
         weight.reading { weight in
             Tensor(writing: extents.inputShape) {
@@ -81,7 +82,8 @@ package func transposedConvolution3D(
             parallelism: kernels.parallelism)
     }
     return x.tape.record(value, .transposedConvolution3D, parents: [x], keptBytes: 0) { gradient in
-        [
+        WorkMeter.current?.did(flops: extents.directFlops)
+        return [
             gradient.reading { source in
                 weight.reading { weight in
                     Tensor(writing: extents.outputShape) {
