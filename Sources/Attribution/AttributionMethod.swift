@@ -35,6 +35,10 @@ package protocol AttributionMethod: Sendable {
     /// Forward and backward passes through the model for one clip.
     var passes: Int { get }
 
+    /// The most bytes that ``attribute(_:to:control:)`` holds at once, beyond its input: passes, sums, maps. An upper bound, known without a clip.
+    /// - Parameter pass: what a forward and a backward pass through the model hold, the gradient by the clip included.
+    func bytes(_ extents: AttributionExtents, pass: Int) -> Int
+
     /// Maps: in pixels ``MapKind/pixels``, in the decomposition all four kinds, ``MapKind/pixels`` being then the same of the reconstruction.
     /// - Throws: what the score throws, what `control.report` throws, `ShapeError`.
     func attribute(_ input: AttributionInput, to score: Score, control: RunControl) throws -> AttributionResult

@@ -4,11 +4,16 @@ import Tensors
 struct GradientSum {
     private let shape: Shape
     private var sums: [Double]
+    private var counted: CountedBytes
     private(set) var terms = 0
+
+    /// Bytes of a number's sum.
+    static let numberBytes = MemoryLayout<Double>.stride
 
     init(_ shape: Shape) {
         self.shape = shape
         sums = Array(repeating: 0, count: shape.count)
+        counted = CountedBytes(shape.count * Self.numberBytes)
     }
 
     mutating func add(_ tensor: Tensor, parallelism: Parallelism) {
@@ -50,6 +55,7 @@ struct GradientSum {
     func without(_ part: GradientSum) -> GradientSum {
         precondition(part.shape == shape && part.terms <= terms, "a part of this sum")
         var rest = self
+        rest.counted = CountedBytes(sums.count * Self.numberBytes)
         rest.terms -= part.terms
         for index in rest.sums.indices { rest.sums[index] -= part.sums[index] }
         return rest

@@ -132,6 +132,36 @@ import Testing
         #expect(passes.load(ordering: .relaxed) == min(2, method.passes))
     }
 
+    @Test("A run holds no more than its method says, and not much less", arguments: cases)
+    func memory(_ name: MethodName, _ space: Space) throws {
+        let shape: Shape = [3, 6, 40, 32]
+        let flow = try FlowField(
+            displacements: FormulaValues.input([2, shape[1] - 1, shape[2], shape[3]], salt: 5), direction: .sampling)
+        let clip = try Clip(intensities: FormulaValues.input(shape, salt: 4), frameRate: nil)
+        let input =
+            switch space {
+            case .pixels: AttributionInput.pixels(clip.intensities)
+            case .decomposition:
+                AttributionInput.decomposition(try Decomposition(clip: clip, flow: flow, parallelism: .single))
+            }
+        let extents = AttributionExtents(clip: shape, space: space)
+        let method = method(name, samples: 12, levels: .standard, seed: 1)
+        // A model that takes little, and one that takes much.
+        for activations in [0, 40 << 20] {
+            let score = Score { clip, _ in
+                let held = CountedBytes(activations)
+                defer { withExtendedLifetime(held) {} }
+                return ScoreGradient(value: 1, gradient: Tensor(shape: clip.shape, repeating: 2))
+            }
+            let bound = method.bytes(extents, pass: activations + shape.count * 4)
+            let meter = WorkMeter()
+            let result = try meter.measuring { try method.attribute(input, to: score, control: KnownInput.silent) }
+            #expect(meter.peakBytes <= bound)
+            #expect(meter.peakBytes * 10 >= bound * 7, "\(meter.peakBytes) of \(bound)")
+            withExtendedLifetime(result) {}
+        }
+    }
+
     @Test("Complete methods add up to the difference of scores, from either baseline", arguments: Space.allCases)
     func completeness(_ space: Space) throws {
         let score = KnownScore.curved(KnownScore.weights(KnownInput.shape))

@@ -16,6 +16,8 @@ package struct Gradient: AttributionMethod {
 
     package init() {}
 
+    package func bytes(_ extents: AttributionExtents, pass: Int) -> Int { extents.passBytes(pass) }
+
     package func attribute(
         _ input: AttributionInput, to score: Score, control: RunControl
     ) throws -> AttributionResult {

@@ -16,6 +16,11 @@ package struct GradientTimesInput: AttributionMethod {
 
     package init() {}
 
+    package func bytes(_ extents: AttributionExtents, pass: Int) -> Int {
+        // Behind the pass there are its gradients, the maps, and in the decomposition the reconstruction.
+        max(extents.passBytes(pass), 2 * extents.gradientBytes + (extents.parts > 0 ? extents.clipBytes : 0))
+    }
+
     package func attribute(
         _ input: AttributionInput, to score: Score, control: RunControl
     ) throws -> AttributionResult {

@@ -48,6 +48,15 @@ package struct IntegratedGradients: AttributionMethod {
     /// One at the input, one at the baseline, one a step.
     package var passes: Int { steps + 2 }
 
+    package func bytes(_ extents: AttributionExtents, pass: Int) -> Int {
+        // The start of the path, the gradients at its ends and the sums stay.
+        let lasting = extents.pointBytes + 2 * extents.gradientBytes + extents.sumBytes
+        let step = extents.pointBytes + extents.passBytes(pass)
+        // Means, differences with both reconstructions, and contributions.
+        let end = 3 * extents.gradientBytes + 2 * extents.clipBytes
+        return lasting + max(step, end)
+    }
+
     package func attribute(
         _ input: AttributionInput, to score: Score, control: RunControl
     ) throws -> AttributionResult {

@@ -44,6 +44,22 @@ package struct SmoothGrad: AttributionMethod {
     /// One at the input itself, and one a sample.
     package var passes: Int { samples + 1 }
 
+    package func bytes(_ extents: AttributionExtents, pass: Int) -> Int {
+        // The gradients at the input and the first noisy clip stay; sums are kept of all samples, of every second and of a batch, where squares are
+        // wanted of the first two twice.
+        let each = statistic == .mean ? 1 : 2
+        let lasting = extents.gradientBytes + extents.clipBytes + (2 * each + 1) * extents.sumBytes
+        // A sample's point and pass; then its gradients beside the batch's means and the sums of the next batch.
+        let sample =
+            extents.pointBytes
+            + max(
+                extents.passBytes(pass),
+                extents.gradientBytes + max(extents.clipBytes, extents.gradientBytes + extents.sumBytes))
+        // Maps of all samples and of both halves, the other half's sums, and the means for the shares.
+        let end = 4 * extents.gradientBytes + each * extents.sumBytes
+        return lasting + max(sample, end)
+    }
+
     package func attribute(
         _ input: AttributionInput, to score: Score, control: RunControl
     ) throws -> AttributionResult {
