@@ -86,8 +86,8 @@ let package = Package(
         module(
             "Pipelines",
             [
-                "Tensors", "Cine", "Video", "Rendering", "Motion", "Models", "Checkpoints", "Attribution", "Evaluation",
-                "Store", "Jobs", crypto, logging,
+                "Tensors", "Autodiff", "Cine", "Video", "Rendering", "Motion", "Models", "Checkpoints", "Attribution",
+                "Evaluation", "Store", "Jobs", crypto, logging,
             ]),
         module(
             "API",
@@ -140,8 +140,9 @@ let package = Package(
         tests(
             "PipelinesTests",
             [
-                "Tensors", "Cine", "Video", "Motion", "Models", "Attribution", "Store", "Jobs", "Pipelines",
-                "CSampleClip", logging,
+                "Tensors", "Autodiff", "Checkpoints", "Cine", "Video", "Motion", "Models", "Attribution", "Store",
+                "Jobs",
+                "Pipelines", "CSampleClip", logging,
             ]),
         tests(
             "APITests",

@@ -12,11 +12,15 @@ package struct Service: Sendable {
     private let router: Router
     private let logger: Logger
 
-    /// - Parameter wake: tells the workers that a job is waiting.
+    /// - Parameters:
+    ///   - budget: of each explanation; what does not fit is refused before it is queued.
+    ///   - wake: tells the workers that a job is waiting.
     package init(
-        store: Store, library: ModelLibrary, limits: ServiceLimits, wake: @escaping @Sendable () -> Void, logger: Logger
+        store: Store, library: ModelLibrary, limits: ServiceLimits, budget: JobBudget,
+        wake: @escaping @Sendable () -> Void, logger: Logger
     ) {
-        routes = Routes.table(Resources(store: store, library: library, limits: limits, wake: wake))
+        routes = Routes.table(
+            Resources(store: store, library: library, limits: limits, budget: budget, wake: wake))
         router = Router(routes)
         self.logger = logger
     }
@@ -59,5 +63,6 @@ struct Resources: Sendable {
     let store: Store
     let library: ModelLibrary
     let limits: ServiceLimits
+    let budget: JobBudget
     let wake: @Sendable () -> Void
 }

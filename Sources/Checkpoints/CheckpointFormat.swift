@@ -1,12 +1,12 @@
 package import Foundation
 
-/// The formats that are known, told apart by content.
+/// The formats that are known, told apart by content. The raw values are names in the HTTP interface.
 package enum CheckpointFormat: String, Hashable, Sendable, CaseIterable {
     case safetensors
     /// A zip archive by `torch.save`, PyTorch 1.6 and later.
-    case torchZip
+    case torchZip = "torch_zip"
     /// Pickles and bare values by `torch.save` before PyTorch 1.6.
-    case torchLegacy
+    case torchLegacy = "torch_legacy"
     /// A graph with its parameters: recognised here, read by the module that runs graphs.
     case onnx
 

@@ -9,8 +9,7 @@ package protocol JobRunner: Sendable {
 
 /// What a job ends with.
 package enum JobOutcome: Sendable {
-    /// The result is JSON text.
-    case succeeded(result: String, maps: [MapRecord], clip: ClipFrames?, artefacts: [Artefact])
+    case succeeded(result: JobResult, maps: [MapRecord], clip: ClipFrames?, artefacts: [Artefact])
 }
 
 /// An error that a client is told of.

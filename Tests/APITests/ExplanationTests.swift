@@ -47,6 +47,52 @@ struct ExplanationTests {
         }
     }
 
+    @Test(arguments: Transport.allCases) func aDryRunTellsTheCostAndQueuesNothing(_ transport: Transport) async throws {
+        try await TestService.with(transport) { service in
+            var request = try await service.tinyRequest()
+            request["method"] = "smoothgrad"
+            request["samples"] = 3
+            let files = try service.keptFiles()
+            let dry = try await service.post("/v1/explanations?wait=300", request.with("dry_run", true))
+            #expect(dry.status == 200 && dry.header("Location") == nil)
+            let cost = try dry.json["cost"]
+            #expect(try dry.json["model"] == request["model"] && dry.json["fits"] == true)
+            #expect(try dry.json["limit_bytes"].int == 1 << 29)
+            #expect(cost["passes"] == 4 && cost["basis"] == "standard" && cost["threads"] == 2)
+            #expect(try await service.get("/v1/explanations").json["items"] == [])
+
+            // Without a video, and with one that is not kept.
+            let bare: JSON = ["model": request["model"], "samples": 3, "checks": [], "dry_run": true]
+            #expect(try await service.post("/v1/explanations", bare).json["cost"] == cost)
+            let form: [FormBody.Part] = [.file("video", [1, 2, 3]), try .json("request", bare)]
+            #expect(try await service.post("/v1/explanations", parts: form).json["cost"] == cost)
+            #expect(try service.keptFiles() == files)
+
+            // What does not fit is told, not refused; the job itself is refused.
+            let long = bare.with("clip", ["frames": 4096, "padding": "black"])
+            let large = try await service.post("/v1/explanations", long).json
+            #expect(large["fits"] == false && (large["cost"]["bytes"].int ?? 0) > 1 << 29)
+            let refused = try await service.post(
+                "/v1/explanations", long.with("dry_run", false).with("video", request["video"]))
+            #expect(refused.code == "explanation.too-much-memory")
+            #expect(refused.text.contains("\(large["cost"]["bytes"].int ?? 0)"))
+            #expect(try await service.get("/v1/explanations").json["items"] == [])
+
+            try await service.working {
+                let explanation = try await service.explained(request)
+                #expect(explanation["request"] == request)
+                let spent = explanation["cost"]
+                for amount in ["passes", "flops", "bytes"] {
+                    #expect(spent["estimate"][amount] == cost[amount])
+                }
+                #expect(spent["actual"]["flops"] == cost["flops"])
+                #expect((spent["actual"]["bytes"].int ?? .max) <= (cost["bytes"].int ?? 0))
+                let next = try await service.post("/v1/explanations", bare).json["cost"]
+                #expect(next["basis"] == "model" && next["flops_per_second"] == spent["flops_per_second"])
+            }
+        }
+    }
+
     @Test func pixelsHaveOneMapAndNoShares() async throws {
         try await TestService.with { service in
             var request = try await service.tinyRequest()

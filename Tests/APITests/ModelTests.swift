@@ -17,6 +17,9 @@ struct ModelTests {
                 let refused = try await service.delete("/v1/models/\(model.rawValue)")
                 #expect(refused.status == 409 && refused.code == "model.bundled")
             }
+            #expect(items[0]["output_count"] == 3 && items[1]["output_count"] == 2)
+            #expect(items[0]["operators"] == ["convolution3D": 8, "relu": 8, "mean": 1, "linear": 1])
+            #expect(items[0]["format"] == "safetensors" && items[0]["precision"] == ["F32"])
             #expect(items[0]["labels"] == ["3 sides", "4 sides", "5 sides"])
             #expect(items[1]["outputs"] == [["name": "cos", "unit": ""], ["name": "sin", "unit": ""]])
         }
@@ -37,6 +40,14 @@ struct ModelTests {
                     "frames": 8, "period": 1, "height": 32, "width": 40, "layout": "NCTHW", "channels": "RGB",
                     "range": [0, 1], "mean": [0, 0, 0], "std": [1, 1, 1],
                 ])
+
+            #expect(model["output_count"] == 4 && model["format"] == "safetensors" && model["precision"] == ["F32"])
+            #expect(model["operators"] == ["convolution3D": 21, "add": 4, "relu": 18, "mean": 1, "linear": 1])
+            // 109,908 bytes of file less its header, at four bytes each, less the running statistics.
+            #expect((20_000...27_000).contains(model["parameters"].int ?? 0))
+            let cost = model["cost"]
+            #expect((cost["forward_flops"].int ?? 0) > 0 && (cost["backward_flops"].int ?? 0) > 0)
+            #expect((cost["pass_bytes"].int ?? 0) > 3 * 8 * 32 * 40 * 4 && cost["threads"] == 2)
 
             let again = try await service.post("/v1/models", parts: parts.reversed())
             #expect(again.status == 200)

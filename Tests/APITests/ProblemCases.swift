@@ -147,7 +147,8 @@ enum ProblemCases {
         case .unknownVideo: .nothingMoves(frames: 1)
         case .nothingMoves: .notFinite("the gradients are")
         case .notFinite: .unusableFlow("it holds values that are not finite numbers")
-        case .unusableFlow: nil
+        case .unusableFlow: .tooMuchMemory(bytes: 9_342_156_800, limit: 4_294_967_296)
+        case .tooMuchMemory: nil
         }
     }
 

@@ -1,5 +1,6 @@
 import API
 import Attribution
+import Checkpoints
 import Cine
 import Models
 import Motion
@@ -33,6 +34,9 @@ struct VocabularyTests {
         "Stage": ExplainProgress.Stage.allCases.map(\.rawValue),
         "MapKind": MapKind.allCases.map(\.rawValue),
         "Style": FrameStyle.allCases.map(\.rawValue),
+        "CheckpointFormat": CheckpointFormat.allCases.map(\.rawValue),
+        "CostPhase": ExplainCost.Phase.allCases.map(\.rawValue),
+        "RateBasis": JobRate.Basis.allCases.map(\.rawValue),
         "ColorMap": ColorMap.allCases.map(\.rawValue),
     ]
 

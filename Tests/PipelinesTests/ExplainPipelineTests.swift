@@ -1,4 +1,5 @@
 import Attribution
+import Autodiff
 import Cine
 import Foundation
 import Models
@@ -55,6 +56,45 @@ import Video
         #expect(method.samples == 2 && method.seed == 7 && method.passes == 3)
         #expect(explanation.report.provenance.clip.sourceFrames == Array(0..<32))
         for report in explanation.report.maps { #expect(report.scale > 0 && report.minimum < 0 && report.maximum > 0) }
+    }
+
+    @Test(
+        "What is predicted of an explanation is what is counted of it",
+        arguments: [
+            #"{"samples": 3}"#, #"{"samples": 3, "space": "pixels"}"#, #"{"method": "gradient", "checks": []}"#,
+            #"{"method": "integrated_gradients", "samples": 2, "checks": ["randomisation"]}"#,
+            #"{"method": "vargrad", "samples": 2, "clip": {"frames": 16}, "flow": "zero"}"#,
+        ])
+    func cost(_ json: String) throws {
+        let network = try BundledModel.sides.load()
+        let plan = try ExplainPlan(ExplainRequest(json: Data(json.utf8)), manifest: network.manifest)
+        let cost = try ExplainCost(network: network, plan: plan, parallelism: Parallelism(threads: 2))
+        let report = try SampleVideo().explain(.sides, json).report.cost
+        #expect(report.estimate.bytes == cost.bytes && report.estimate.flops == cost.flops)
+        #expect(report.actual.passes == cost.passes && report.estimate.passes == cost.passes)
+        #expect(report.actual.flops == cost.flops)
+        #expect(report.actual.bytes <= cost.bytes)
+        // The report is written before what comes of it is stored.
+        let tightness = cost.peak == .storing ? 5 : 7
+        #expect(
+            report.actual.bytes * 10 >= cost.bytes * tightness,
+            "\(report.actual.bytes) of \(cost.bytes), \(cost.peak)")
+        #expect(report.flopsPerSecond > 0 && report.actual.seconds > 0)
+        #expect(report.estimate.seconds == Double(cost.flops) / 20e9)
+    }
+
+    @Test("Memory is flat in samples, operations are linear")
+    func samples() throws {
+        let network = try BundledModel.sides.load()
+        func cost(_ samples: Int) throws -> ExplainCost {
+            let plan = try ExplainPlan(
+                ExplainRequest(json: Data(#"{"samples": \#(samples), "checks": []}"#.utf8)), manifest: network.manifest)
+            return try ExplainCost(network: network, plan: plan, parallelism: .single)
+        }
+        let (few, many) = (try cost(10), try cost(1000))
+        #expect(few.bytes == many.bytes)
+        #expect(many.flops - few.flops == 990 * few.pass.flops)
+        #expect(many.passes == 1001)
     }
 
     @Test("The same request gives the same bits on one thread and on two, another seed other ones")
@@ -211,7 +251,7 @@ import Video
                     ExplainRequest(json: Data(#"{"method":"gradient","space":"pixels","checks":[]}"#.utf8)),
                     manifest: network.manifest),
                 subject: ExplanationSubject(video: "a", model: "b", videoDigest: "", modelDigest: ""),
-                parallelism: .single
+                parallelism: .single, rate: .standard(.single)
             ).run(video: file, limits: VideoLimits(), givenFlow: nil) { _ in }
         }
         let flat = try run(0.25)

@@ -22,10 +22,10 @@ import Video
         return (directory, store, try #require(try store.claim(worker: "test", lease: .seconds(60))))
     }
 
-    private func run(_ store: Store, _ job: ClaimedJob) throws -> JobOutcome {
+    private func run(_ store: Store, _ job: ClaimedJob, bytes: Int = 1 << 30) throws -> JobOutcome {
         try ExplanationRunner(
-            store: store, library: ModelLibrary(store: store), limits: VideoLimits(),
-            parallelism: Parallelism(threads: 2)
+            store: store, library: ModelLibrary(store: store, cacheBytes: 1 << 20), limits: VideoLimits(),
+            budget: JobBudget(parallelism: Parallelism(threads: 2), bytes: bytes)
         ).run(
             job, control: JobControl(store: store, job: job, lease: .seconds(60), logger: Logger(label: "test")))
     }
@@ -64,11 +64,72 @@ import Video
         let noisy = try #require(try store.mapValues(explanation: job.id, kind: AuxiliaryMap.noisyFrames.rawValue))
         #expect(noisy.count == 3 * 3 * 112 * 112 && noisy[0] == expected.noisyClip?[0, 0, 0, 0])
         #expect(noisy[3 * 3 * 112 * 112 - 1] == expected.noisyClip?[2, 31, 111, 111])
-        let report = try JSONDecoder().decode([String: AnyValue].self, from: Data(result.utf8))
+        let text = try #require(store.explanation(id: job.id)?.result)
+        let report = try JSONDecoder().decode([String: AnyValue].self, from: Data(text.utf8))
         #expect(report["notice"] != nil && report["shares"] != nil && report["provenance"] != nil)
     }
 
     private struct AnyValue: Decodable { init(from decoder: any Decoder) throws {} }
+
+    @Test("A job beyond the budget is refused with both numbers, before it takes any memory")
+    func budget() throws {
+        let (directory, store, job) = try stored("{}", model: "moving-shapes-sides")
+        defer { withExtendedLifetime(directory) {} }
+        let network = try BundledModel.sides.load()
+        let cost = try ExplainCost(
+            network: network, plan: ExplainPlan(ExplainRequest(), manifest: network.manifest),
+            parallelism: Parallelism(threads: 2))
+        let meter = WorkMeter()
+        let error = #expect(throws: Failure.self) {
+            try meter.measuring { try run(store, job, bytes: cost.bytes - 1) }
+        }
+        #expect(error?.code == "explanation.too-much-memory")
+        #expect(
+            error?.message.contains("would hold \(cost.bytes) bytes at once, \(cost.bytes - 1) are allowed") == true)
+        #expect(meter.flops == 0 && meter.peakBytes < 1 << 20)
+    }
+
+    @Test("The result tells how long storing took, and what the next job may be expected to take")
+    func speed() throws {
+        let (directory, store, job) = try stored(
+            #"{"samples":1,"checks":[],"space":"pixels"}"#, model: "moving-shapes-sides")
+        defer { withExtendedLifetime(directory) {} }
+        let threads = Parallelism(threads: 2)
+        let manifest = try BundledModel.sides.load().manifest
+        func rate(_ model: String, _ json: String) throws -> JobRate {
+            try JobRate(
+                store: store, model: model,
+                plan: ExplainPlan(ExplainRequest(json: Data(json.utf8)), manifest: manifest), parallelism: threads)
+        }
+        #expect(try rate("moving-shapes-sides", "{}") == .standard(threads))
+        guard case .succeeded(let result, let maps, let clip, let artefacts) = try run(store, job) else {
+            Issue.record("the job did not succeed")
+            return
+        }
+        #expect(try store.complete(job, result: result, maps: maps, clip: clip, artefacts: artefacts))
+        struct Report: Decodable {
+            struct Cost: Decodable { let flops_per_second: Double }
+            struct Provenance: Decodable { let timings: [String: Double] }
+            let cost: Cost
+            let provenance: Provenance
+        }
+        let text = try #require(store.explanation(id: job.id)?.result)
+        let report = try JSONDecoder().decode(Report.self, from: Data(text.utf8))
+        #expect(
+            Set(report.provenance.timings.keys) == [
+                "decode", "prediction", "flow", "attribution", "checks", "motion", "forward", "backward", "store",
+            ])
+        let timings = report.provenance.timings
+        #expect(timings.values.allSatisfy { $0 >= 0 } && (timings["store"] ?? 0) > 0)
+        let inPasses = (timings["forward"] ?? 0) + (timings["backward"] ?? 0)
+        #expect(inPasses > 0 && inPasses <= (timings["prediction"] ?? 0) + (timings["attribution"] ?? 0))
+
+        let same = try rate("moving-shapes-sides", #"{"checks":[],"space":"pixels"}"#)
+        #expect(same.basis == .model && same.flopsPerSecond == report.cost.flops_per_second && same.otherSeconds > 0)
+        let other = try rate("moving-shapes-angle", "{}")
+        #expect(other.basis == .jobs && other.flopsPerSecond == same.flopsPerSecond)
+        #expect(other.otherSeconds == 0, "no job of this kind was there")
+    }
 
     @Test("Faults of the request fail with their code; a model that is gone is told")
     func failures() throws {

@@ -35,7 +35,7 @@ struct SampleVideo {
             subject: ExplanationSubject(
                 video: "sample.mp4", model: model.rawValue, videoDigest: FileDigest.sha256(of: url),
                 modelDigest: model.sha256),
-            parallelism: Parallelism(threads: threads)
+            parallelism: Parallelism(threads: threads), rate: .standard(.single)
         ).run(video: url, limits: VideoLimits(), givenFlow: givenFlow, report: report)
     }
 }

@@ -8,12 +8,16 @@ struct ExplanationHandlers: Sendable {
     let resources: Resources
     private var store: Store { resources.store }
 
-    /// `POST /v1/explanations`: 202, or 200 if `?wait=` seconds were enough.
+    /// `POST /v1/explanations`: 202, or 200 if `?wait=` seconds were enough; 200 for a dry run, which queues nothing.
     @Sendable func create(_ request: Request) async throws -> Response {
         try request.allowQuery("wait")
         let wait = try request.integer("wait", in: 0...ServiceLimits.waitSeconds) ?? 0
         let key = try idempotencyKey(request)
-        let accepted = try await ExplanationSubmission(resources: resources).read(request)
+        let accepted: ExplanationSubmission.Accepted
+        switch try await ExplanationSubmission(resources: resources).read(request) {
+        case .dryRun(let cost): return .json(JSONText(cost))
+        case .job(let job): accepted = job
+        }
         let fingerprint = try ExplanationSubmission.fingerprint(accepted)
         let text = JSONText(accepted.request).text
         let store = store

@@ -13,6 +13,13 @@ struct ExplanationSubmission: Sendable {
 
     let resources: Resources
 
+    /// What a request comes to.
+    enum Outcome: Sendable {
+        case job(Accepted)
+        /// The cost alone was asked for.
+        case dryRun(CostDocument)
+    }
+
     struct Accepted: Sendable {
         /// With the id of the video in it.
         let request: ExplainRequest
@@ -21,7 +28,7 @@ struct ExplanationSubmission: Sendable {
         let artefacts: [Artefact]
     }
 
-    func read(_ request: Request) async throws -> Accepted {
+    func read(_ request: Request) async throws -> Outcome {
         var explain = ExplainRequest()
         var givenFlow: Data?
         let parts = ["video", "request", "model", "flow"]
@@ -54,7 +61,14 @@ struct ExplanationSubmission: Sendable {
                     explain.flow = .given(sha256: SHA256.hash(data: givenFlow).hexadecimal)
                 }
                 guard content == nil || explain.video == nil else { throw Self.alreadyInForm("video") }
-                try await check(explain, video: nil, givenFlow: givenFlow)
+                let checked = try await check(explain, video: nil, givenFlow: givenFlow)
+                // Nor of one that asks what it would cost.
+                if explain.isDryRun, let content {
+                    let store = resources.store
+                    try await offload { try store.discard(content) }
+                    return .dryRun(try await document(checked))
+                }
+                if !explain.isDryRun { try resources.budget.admit(checked.cost) }
             } catch {
                 if let content {
                     let store = resources.store
@@ -75,6 +89,10 @@ struct ExplanationSubmission: Sendable {
                 json: Data(await request.body.collect(upTo: ServiceLimits.documentBytes)))
         }
         guard let videoID = explain.video else {
+            // What a job costs depends on the model and the request.
+            if explain.isDryRun {
+                return .dryRun(try await document(check(explain, video: nil, givenFlow: givenFlow)))
+            }
             throw DocumentError(path: "video", reason: "give the id of a video, or send the video as a part of a form")
         }
         try Self.checkLength("video", videoID)
@@ -82,9 +100,28 @@ struct ExplanationSubmission: Sendable {
         guard let video = try await offload({ try store.video(id: videoID) }) else {
             throw ExplainError.unknownVideo(videoID)
         }
-        let modelID = try await check(explain, video: video, givenFlow: givenFlow)
+        let checked = try await check(explain, video: video, givenFlow: givenFlow)
+        if explain.isDryRun { return .dryRun(try await document(checked)) }
+        try resources.budget.admit(checked.cost)
         let artefacts = try givenFlow.map { [try Artefact(.givenFlow, $0)] } ?? []
-        return Accepted(request: explain, videoID: videoID, modelID: modelID, artefacts: artefacts)
+        return .job(
+            Accepted(request: explain, videoID: videoID, modelID: checked.modelID, artefacts: artefacts))
+    }
+
+    /// A request that can be carried out, if there is memory for it.
+    private struct Checked: Sendable {
+        let modelID: String
+        let plan: ExplainPlan
+        let cost: ExplainCost
+    }
+
+    private func document(_ checked: Checked) async throws -> CostDocument {
+        let (store, budget) = (resources.store, resources.budget)
+        return try await offload {
+            let rate = try JobRate(
+                store: store, model: checked.modelID, plan: checked.plan, parallelism: budget.parallelism)
+            return CostDocument(checked.cost, model: checked.modelID, budget: budget, rate: rate)
+        }
     }
 
     /// Refuses what cannot be an id or a name; a refusal repeats those, so they must not be long.
@@ -100,17 +137,15 @@ struct ExplanationSubmission: Sendable {
     }
 
     /// Finds what can be found before the job runs, so that it is told at once.
-    /// - Returns: the model's id.
-    @discardableResult
     private func check(
         _ request: ExplainRequest, video: VideoRecord?, givenFlow: Data?
-    ) async throws -> String {
+    ) async throws -> Checked {
         guard let name = request.model else {
             throw DocumentError(
                 path: "model", reason: "give the id or name of a model, such as \(BundledModel.sides.rawValue)")
         }
         try Self.checkLength("model", name)
-        let library = resources.library
+        let (library, budget) = (resources.library, resources.budget)
         return try await offload {
             guard let id = try library.id(of: name) else { throw ExplainError.unknownModel(name) }
             let network = try library.load(id: id).network
@@ -130,7 +165,9 @@ struct ExplanationSubmission: Sendable {
                 // An array of floating point may be the clip itself, whatever its number of frames says.
                 if facts.arrayElement == nil { _ = try plan.sampling.sourceFrames(available: facts.frames) }
             }
-            return id
+            return Checked(
+                modelID: id, plan: plan,
+                cost: try ExplainCost(network: network, plan: plan, parallelism: budget.parallelism))
         }
     }
 

@@ -1,6 +1,8 @@
 import Foundation
 import Models
+import Pipelines
 import Store
+import Tensors
 
 /// A model's card.
 struct ModelDocument: Encodable {
@@ -22,6 +24,12 @@ struct ModelDocument: Encodable {
     let labels: [String]?
     let outputs: [Output]?
     let input: Input
+    /// Missing from models that an older version registered.
+    let outputCount, parameters: Int?
+    let operators: [String: Int]?
+    let format: String?
+    let precision: [String]?
+    let cost: ModelFacts.Cost?
     let licence: String?
     let intendedUse: String?
     let links: [String: String]
@@ -29,16 +37,21 @@ struct ModelDocument: Encodable {
     init(_ record: ModelRecord) throws {
         self.init(
             id: record.id, sha256: record.sha256, bytes: record.bytes, createdAt: record.createdAt, isBundled: false,
-            manifest: try ModelManifest(json: Data(record.manifest.utf8)))
+            facts: ModelFacts(stored: record.facts), manifest: try ModelManifest(json: Data(record.manifest.utf8)))
     }
 
-    init(_ model: BundledModel) throws {
+    /// - Parameter parallelism: for the bytes of a pass.
+    init(_ model: BundledModel, parallelism: Parallelism) throws {
         self.init(
             id: model.rawValue, sha256: model.sha256, bytes: model.checkpoint.count, createdAt: nil, isBundled: true,
+            facts: try ModelFacts(model, parallelism: parallelism),
             manifest: try ModelManifest(json: Data(model.manifestJSON.utf8)))
     }
 
-    private init(id: String, sha256: String, bytes: Int, createdAt: Date?, isBundled: Bool, manifest: ModelManifest) {
+    private init(
+        id: String, sha256: String, bytes: Int, createdAt: Date?, isBundled: Bool, facts: ModelFacts?,
+        manifest: ModelManifest
+    ) {
         self.id = id
         self.sha256 = sha256
         self.bytes = bytes
@@ -54,6 +67,12 @@ struct ModelDocument: Encodable {
             frames: contract.frames, period: contract.period, height: contract.height, width: contract.width,
             layout: "NCTHW", channels: contract.channels.rawValue, range: contract.range, mean: contract.mean,
             std: contract.std)
+        outputCount = facts?.outputs
+        parameters = facts?.parameters
+        operators = facts?.operators
+        format = facts?.format
+        precision = facts?.precision
+        cost = facts?.cost
         licence = manifest.licence
         intendedUse = manifest.intendedUse
         links = ["self": "/v1/models/\(id)"]

@@ -1,4 +1,3 @@
-import Checkpoints
 import Foundation
 import HTTPServer
 import HTTPTypes
@@ -48,31 +47,23 @@ struct ModelHandlers: Sendable {
     }
 
     private func accept(_ content: Content, manifest json: [UInt8]) async throws -> (record: ModelRecord, isNew: Bool) {
-        let (store, limits) = (store, resources.limits)
+        let (store, limits, parallelism) = (store, resources.limits, resources.budget.parallelism)
         return try await offload {
-            do {
-                guard content.bytes <= limits.modelBytes else { throw BodyError.tooLarge(limit: limits.modelBytes) }
-                let manifest = try ModelManifest(json: Data(json))
-                guard BundledModel(rawValue: manifest.name) == nil else {
-                    throw StoreError.nameTaken(name: manifest.name)
-                }
-                let network = try Network(
-                    manifest, checkpoint: Checkpoint.open(content.url, limits: CheckpointLimits()))
-                return try store.addModel(
-                    name: manifest.name, checkpoint: content, manifest: String(decoding: json, as: UTF8.self),
-                    facts: "{\"outputs\":\(network.outputs)}")
-            } catch {
+            guard content.bytes <= limits.modelBytes else {
                 try store.discard(content)
-                throw error
+                throw BodyError.tooLarge(limit: limits.modelBytes)
             }
+            return try ModelRegistration.register(
+                content, manifest: Data(json), in: store, parallelism: parallelism)
         }
     }
 
     @Sendable func list(_ request: Request) async throws -> Response {
         try request.allowQuery()
-        let store = store
+        let (store, parallelism) = (store, resources.budget.parallelism)
         let documents = try await offload {
-            try BundledModel.allCases.map(ModelDocument.init) + store.models().map(ModelDocument.init)
+            try BundledModel.allCases.map { try ModelDocument($0, parallelism: parallelism) }
+                + store.models().map(ModelDocument.init)
         }
         return .json(JSONText(PageDocument(items: documents, next: nil)))
     }
@@ -81,9 +72,10 @@ struct ModelHandlers: Sendable {
     @Sendable func show(_ request: Request) async throws -> Response {
         try request.allowQuery()
         let (store, name) = (store, request.parameter("id"))
+        let parallelism = resources.budget.parallelism
         let document = try await offload { () -> ModelDocument? in
             if let record = try store.model(id: name) ?? store.model(name: name) { return try ModelDocument(record) }
-            return try BundledModel(rawValue: name).map(ModelDocument.init)
+            return try BundledModel(rawValue: name).map { try ModelDocument($0, parallelism: parallelism) }
         }
         guard let document else { throw ServiceError.notFound(what: "model", id: name) }
         return .json(JSONText(document))

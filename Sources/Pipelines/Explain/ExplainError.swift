@@ -10,6 +10,8 @@ package enum ExplainError: Error, Hashable, Sendable {
     case notFinite(String)
     /// Flow that was given cannot be that of the clip.
     case unusableFlow(String)
+    /// The explanation would hold more bytes at once than one may.
+    case tooMuchMemory(bytes: Int, limit: Int)
 }
 
 extension ExplainError: CustomStringConvertible {
@@ -22,6 +24,8 @@ extension ExplainError: CustomStringConvertible {
         case .nothingMoves(let frames):
             "a clip of \(frames) frame has no motion: choose \"space\": \"pixels\" or a model that takes more frames"
         case .unusableFlow(let reason): "the flow that was given cannot be used: \(reason)"
+        case .tooMuchMemory(let bytes, let limit):
+            "the explanation would hold \(bytes) bytes at once, \(limit) are allowed (limits.job-memory-bytes): take fewer frames, a model of smaller clips, or the method gradient"
         case .notFinite(let what): "\(what) not finite numbers: the clip's values may be far outside the model's range"
         }
     }
@@ -35,6 +39,7 @@ extension ExplainError: CustomStringConvertible {
         case .nothingMoves: "clip.no-motion"
         case .notFinite: "explanation.not-finite"
         case .unusableFlow: "flow.unusable"
+        case .tooMuchMemory: "explanation.too-much-memory"
         }
     }
 }

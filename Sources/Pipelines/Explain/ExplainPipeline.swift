@@ -13,12 +13,17 @@ package struct ExplainPipeline: Sendable {
     private let plan: ExplainPlan
     private let subject: ExplanationSubject
     private let parallelism: Parallelism
+    private let rate: JobRate
 
-    package init(network: Network, plan: ExplainPlan, subject: ExplanationSubject, parallelism: Parallelism) {
+    /// - Parameter rate: of the machine, for the prediction of seconds.
+    package init(
+        network: Network, plan: ExplainPlan, subject: ExplanationSubject, parallelism: Parallelism, rate: JobRate
+    ) {
         self.network = network.taking(frames: plan.sampling.frames)
         self.plan = plan
         self.subject = subject
         self.parallelism = parallelism
+        self.rate = rate
     }
 
     /// - Parameters:
@@ -29,7 +34,19 @@ package struct ExplainPipeline: Sendable {
         video: URL, limits: VideoLimits, givenFlow: GivenFlow?,
         report: @escaping @Sendable (ExplainProgress) throws -> Void
     ) throws -> Explanation {
+        let meter = WorkMeter()
+        return try meter.measuring {
+            try explain(video: video, limits: limits, givenFlow: givenFlow, meter: meter, report: report)
+        }
+    }
+
+    private func explain(
+        video: URL, limits: VideoLimits, givenFlow: GivenFlow?, meter: WorkMeter,
+        report: @escaping @Sendable (ExplainProgress) throws -> Void
+    ) throws -> Explanation {
+        let cost = try ExplainCost(network: network, plan: plan, parallelism: parallelism)
         var stopwatch = Stopwatch()
+        let clock = PassClock()
         let total = plan.passes
         @Sendable func reach(_ stage: ExplainProgress.Stage, _ completed: Int) throws {
             try report(ExplainProgress(stage: stage, completed: completed, total: total))
@@ -41,7 +58,9 @@ package struct ExplainPipeline: Sendable {
             channels: input.channels.clipChannels, limits: limits)
         stopwatch.finish("decode")
 
-        let scores = try network.scores(of: sampled.clip.intensities, parallelism: parallelism)
+        let scores = try clock.timing(.forward) {
+            try network.scores(of: sampled.clip.intensities, parallelism: parallelism)
+        }
         guard scores.allSatisfy(\.isFinite) else { throw ExplainError.notFinite("the model's outputs are") }
         let target = try ResolvedTarget(plan.target, manifest: network.manifest, scores: scores)
         stopwatch.finish("prediction")
@@ -52,7 +71,7 @@ package struct ExplainPipeline: Sendable {
         stopwatch.finish("flow")
 
         let result = try plan.attribution.attribute(
-            point.input, to: network.score(target),
+            point.input, to: network.score(target, clock: clock),
             control: RunControl(parallelism: parallelism) { progress in
                 try report(ExplainProgress(progress, total: total))
             })
@@ -64,23 +83,28 @@ package struct ExplainPipeline: Sendable {
         // Sampling may have ended early, by a tolerance: what was left of its passes counts as done.
         let completed = plan.attribution.passes
         try reach(.checks, completed)
-        let checks = try checks(result, target: target, input: point.input) { done in
+        let checks = try checks(result, target: target, input: point.input, clock: clock) { done in
             try reach(.checks, completed + done)
         }
         stopwatch.finish("checks")
         let motion = try MotionFindings(result, point: point, plan: plan)
         stopwatch.finish("motion")
         try reach(.checks, total)
+        let timings = Timings(stages: stopwatch.seconds, passes: clock)
+        let spent = CostReport(
+            cost, rate: rate, timings: timings, meter: meter,
+            passes: result.passes + plan.passes - plan.attribution.passes)
         return Explanation(
             report: try ExplanationReport(
                 network: network, plan: plan, subject: subject, sampled: sampled, scores: scores, target: target,
-                result: result, point: point, timeline: motion.timeline, checks: checks, timings: stopwatch.seconds),
+                result: result, point: point, timeline: motion.timeline, checks: checks, timings: timings,
+                cost: spent),
             maps: result.maps, clip: sampled, flow: point.flow, noisyClip: result.sampling?.noisyClip,
             vectors: try motion.vectors?.json(), trajectories: try motion.trajectories?.json())
     }
 
     private func checks(
-        _ result: AttributionResult, target: ResolvedTarget, input: AttributionInput,
+        _ result: AttributionResult, target: ResolvedTarget, input: AttributionInput, clock: PassClock,
         report: @escaping @Sendable (_ passes: Int) throws -> Void
     ) throws -> ChecksReport {
         var checks = ChecksReport()
@@ -88,14 +112,14 @@ package struct ExplainPipeline: Sendable {
             switch check {
             case .randomisation:
                 let done = Mutex(0)
-                checks.randomisation = try RandomisationCheck(network: network, target: target, seed: plan.seed)
-                    .run(input, parallelism: parallelism) {
-                        try report(
-                            done.withLock { done in
-                                done += 1
-                                return done
-                            })
-                    }
+                let check = RandomisationCheck(network: network, target: target, seed: plan.seed, clock: clock)
+                checks.randomisation = try check.run(input, parallelism: parallelism) {
+                    try report(
+                        done.withLock { done in
+                            done += 1
+                            return done
+                        })
+                }
             case .repeatability:
                 checks.repeatability = result.sampling.flatMap(RepeatabilityReport.init)
             }
@@ -104,27 +128,14 @@ package struct ExplainPipeline: Sendable {
     }
 }
 
-/// How long the stages took.
-private struct Stopwatch {
-    private let clock = ContinuousClock()
-    private var last: ContinuousClock.Instant
-    private(set) var seconds: [String: Double] = [:]
-
-    init() { last = clock.now }
-
-    /// The time since the last stage was finished.
-    mutating func finish(_ stage: String) {
-        let now = clock.now
-        seconds[stage] = (now - last).seconds
-        last = now
-    }
-}
-
 extension Network {
     /// The scalar of a target, as attribution takes it.
-    func score(_ target: ResolvedTarget) -> Score {
+    /// - Parameter clock: is told how long each pass took.
+    func score(_ target: ResolvedTarget, clock: PassClock) -> Score {
         Score { clip, parallelism in
             let result = try gradient(of: target, at: clip, parallelism: parallelism)
+            clock.add(result.forward, to: .forward)
+            clock.add(result.backward, to: .backward)
             return ScoreGradient(value: result.value, gradient: result.gradient)
         }
     }
@@ -138,9 +149,4 @@ extension InputContract.Channels {
         case .luma: .luma
         }
     }
-}
-
-extension Duration {
-    /// With the fraction.
-    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

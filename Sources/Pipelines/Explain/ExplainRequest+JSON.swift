@@ -8,6 +8,7 @@ extension ExplainRequest: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case video, model, clip, target, method, space, samples, baseline, noise, seed, tolerance, flow, vectors,
             trajectories, checks
+        case isDryRun = "dry_run"
     }
 
     /// Reads a request; unknown fields are refused, `null` means that a field is left out.
@@ -46,6 +47,7 @@ extension ExplainRequest: Codable {
                 return check
             }
         }
+        isDryRun = try fields.decodeIfPresent(Bool.self, forKey: .isDryRun) ?? false
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -65,6 +67,7 @@ extension ExplainRequest: Codable {
         try fields.encodeIfPresent(vectors, forKey: .vectors)
         try fields.encodeIfPresent(trajectories, forKey: .trajectories)
         try fields.encodeIfPresent(checks, forKey: .checks)
+        if isDryRun { try fields.encode(true, forKey: .isDryRun) }
     }
 }
 

@@ -48,6 +48,8 @@ package struct ExplainRequest: Hashable, Sendable {
     package var vectors: VectorOptions?
     package var trajectories: TrajectoryOptions?
     package var checks: [Check]?
+    /// Whether the cost alone is asked for. Never part of a stored request.
+    package var isDryRun = false
 
     package init() {}
 }

@@ -12,6 +12,7 @@ struct RandomisationCheck {
     let network: Network
     let target: ResolvedTarget
     let seed: UInt64
+    let clock: PassClock
 
     /// Networks with all parameters random, for the spread of shares.
     static let networks = 5
@@ -24,7 +25,7 @@ struct RandomisationCheck {
     ) throws -> RandomisationReport {
         let control = RunControl(parallelism: parallelism) { _ in try report() }
         func gradient(_ network: Network) throws -> AttributionResult {
-            try Gradient().attribute(input, to: network.score(target), control: control)
+            try Gradient().attribute(input, to: network.score(target, clock: clock), control: control)
         }
         let trained = try gradient(network)
         let logits = try gradient(network.randomised(.logits, seed: seed))

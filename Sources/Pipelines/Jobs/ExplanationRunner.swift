@@ -3,7 +3,6 @@ import Foundation
 package import Jobs
 import Models
 package import Store
-package import Tensors
 package import Video
 
 /// Carries out explanations for the worker pool: from a stored request to a stored result.
@@ -11,13 +10,13 @@ package struct ExplanationRunner: JobRunner {
     private let store: Store
     private let library: ModelLibrary
     private let limits: VideoLimits
-    private let parallelism: Parallelism
+    private let budget: JobBudget
 
-    package init(store: Store, library: ModelLibrary, limits: VideoLimits, parallelism: Parallelism) {
+    package init(store: Store, library: ModelLibrary, limits: VideoLimits, budget: JobBudget) {
         self.store = store
         self.library = library
         self.limits = limits
-        self.parallelism = parallelism
+        self.budget = budget
     }
 
     package func run(_ job: ClaimedJob, control: JobControl) throws -> JobOutcome {
@@ -34,11 +33,14 @@ package struct ExplanationRunner: JobRunner {
         guard let video = try store.video(id: job.videoID) else { throw ExplainError.unknownVideo(job.videoID) }
         let model = try library.load(id: job.modelID)
         let plan = try ExplainPlan(request, manifest: model.network.manifest)
+        // Settings may have changed since it was accepted.
+        try budget.admit(ExplainCost(network: model.network, plan: plan, parallelism: budget.parallelism))
         let pipeline = ExplainPipeline(
             network: model.network, plan: plan,
             subject: ExplanationSubject(
                 video: video.id, model: model.id, videoDigest: video.sha256, modelDigest: model.sha256),
-            parallelism: parallelism)
+            parallelism: budget.parallelism,
+            rate: try JobRate(store: store, model: model.id, plan: plan, parallelism: budget.parallelism))
         let explanation = try pipeline.run(
             video: store.contentURL(sha256: video.sha256), limits: limits, givenFlow: try givenFlow(plan, job: job)
         ) { progress in
@@ -46,15 +48,24 @@ package struct ExplanationRunner: JobRunner {
                 completed: progress.completed, total: progress.total, stage: progress.stage.rawValue,
                 partial: progress.partialJSON)
         }
-        let channels = model.network.manifest.input.channels
+        let clock = ContinuousClock()
+        let start = clock.now
+        let report = explanation.report
+        // A report that cannot be written fails the job here, and not where its result is stored.
+        _ = try report.json(pretty: false)
+        let maps = try explanation.mapRecords()
+        let clip = try ClipFrames(
+            width: explanation.clip.clip.width, height: explanation.clip.clip.height,
+            frames: explanation.clip.backgrounds(network: model.network.manifest.input.channels))
+        let artefacts = try [(Artefact.Name.vectors, explanation.vectors), (.trajectories, explanation.trajectories)]
+            .compactMap { name, data in try data.map { try Artefact(name, $0) } }
+        let packing = clock.now - start
         return .succeeded(
-            result: String(decoding: try explanation.report.json(pretty: false), as: UTF8.self),
-            maps: try explanation.mapRecords(),
-            clip: try ClipFrames(
-                width: explanation.clip.clip.width, height: explanation.clip.clip.height,
-                frames: explanation.clip.backgrounds(network: channels)),
-            artefacts: try [(.vectors, explanation.vectors), (.trajectories, explanation.trajectories)]
-                .compactMap { name, data in try data.map { try Artefact(name, $0) } })
+            result: JobResult { storing in
+                String(
+                    decoding: try report.storing(seconds: (packing + storing).seconds).json(pretty: false),
+                    as: UTF8.self)
+            }, maps: maps, clip: clip, artefacts: artefacts)
     }
 
     private func givenFlow(_ plan: ExplainPlan, job: ClaimedJob) throws -> GivenFlow? {

@@ -1,10 +1,14 @@
+import Autodiff
 import Checkpoints
 import Foundation
 package import Models
 package import Store
 import Synchronization
+import Tensors
 
 /// The models that explanations may name: those that were uploaded, and the bundled ones.
+///
+/// Networks that were used last stay in memory, as many as a budget of bytes holds.
 package final class ModelLibrary: Sendable {
     /// A model that is ready to run.
     package struct Loaded: Sendable {
@@ -13,12 +17,33 @@ package final class ModelLibrary: Sendable {
         package let network: Network
     }
 
-    private let store: Store
-    /// The networks used last; a network's memory is its parameters.
-    private let recent = Mutex<[Loaded]>([])
-    private static let recentLimit = 2
+    /// What makes a network: models of other names may be the same one.
+    private struct Key: Hashable, Sendable {
+        let sha256: String
+        /// As it was sent: the same checkpoint may be read in more than one way.
+        let manifest: String
+    }
 
-    package init(store: Store) { self.store = store }
+    private struct Entry: Sendable {
+        let key: Key
+        let network: Network
+        /// Of its parameters, as they are held.
+        let bytes: Int
+    }
+
+    private let store: Store
+    /// Bytes of parameters that are kept.
+    private let cacheBytes: Int
+    /// Those used last, last.
+    private let recent = Mutex<[Entry]>([])
+    /// Held while a network is loaded, so that several who want the same one load it once.
+    private let loading = Mutex(())
+
+    /// - Parameter cacheBytes: of the parameters of networks that stay in memory; a network that is larger is loaded for each use.
+    package init(store: Store, cacheBytes: Int) {
+        self.store = store
+        self.cacheBytes = cacheBytes
+    }
 
     /// The id under which explanations by a model are filed: a stored model's id, a bundled one's name; nil for what does not exist.
     /// - Parameter name: an id or a name. Uploaded models win over bundled ones.
@@ -35,24 +60,54 @@ package final class ModelLibrary: Sendable {
 
     /// - Throws: ``ExplainError/unknownModel(_:)`` when it was deleted meanwhile.
     package func load(id: String) throws -> Loaded {
-        if let loaded = recent.withLock({ $0.first { $0.id == id } }) { return loaded }
-        let loaded: Loaded
         if let record = try store.model(id: id) {
-            let network = try Network(
-                ModelManifest(json: Data(record.manifest.utf8)),
-                checkpoint: Checkpoint.open(
-                    store.contentURL(sha256: record.sha256), limits: CheckpointLimits()))
-            loaded = Loaded(id: id, sha256: record.sha256, network: network)
-        } else if let bundled = BundledModel(rawValue: id) {
-            loaded = Loaded(id: id, sha256: bundled.sha256, network: try bundled.load())
-        } else {
-            throw ExplainError.unknownModel(id)
+            let network = try network(Key(sha256: record.sha256, manifest: record.manifest)) {
+                try Network(
+                    ModelManifest(json: Data(record.manifest.utf8)),
+                    checkpoint: Checkpoint.open(
+                        store.contentURL(sha256: record.sha256), limits: CheckpointLimits()))
+            }
+            return Loaded(id: id, sha256: record.sha256, network: network)
         }
+        guard let bundled = BundledModel(rawValue: id) else { throw ExplainError.unknownModel(id) }
+        let sha256 = bundled.sha256
+        let network = try network(Key(sha256: sha256, manifest: bundled.manifestJSON)) { try bundled.load() }
+        return Loaded(id: id, sha256: sha256, network: network)
+    }
+
+    /// How many networks are in memory, and how many bytes their parameters take.
+    package var cached: (networks: Int, bytes: Int) {
+        recent.withLock { ($0.count, $0.reduce(0) { $0 + $1.bytes }) }
+    }
+
+    private func network(_ key: Key, load: () throws -> Network) throws -> Network {
+        if let network = use(key) { return network }
+        return try loading.withLock { _ in
+            // Who waited may find it loaded.
+            if let network = use(key) { return network }
+            let network = try load()
+            keep(
+                Entry(key: key, network: network, bytes: try network.cost(parallelism: .single).parameterBytes))
+            return network
+        }
+    }
+
+    /// A network that is in memory, which becomes the last one used.
+    private func use(_ key: Key) -> Network? {
         recent.withLock { recent in
-            recent.removeAll { $0.id == id }
-            recent.append(loaded)
-            if recent.count > Self.recentLimit { recent.removeFirst() }
+            guard let index = recent.firstIndex(where: { $0.key == key }) else { return nil }
+            let entry = recent.remove(at: index)
+            recent.append(entry)
+            return entry.network
         }
-        return loaded
+    }
+
+    private func keep(_ entry: Entry) {
+        recent.withLock { recent in
+            guard entry.bytes <= cacheBytes else { return }
+            recent.append(entry)
+            var bytes = recent.reduce(0) { $0 + $1.bytes }
+            while bytes > cacheBytes { bytes -= recent.removeFirst().bytes }
+        }
     }
 }

@@ -26,13 +26,14 @@ package struct ExplanationReport: Encodable, Hashable, Sendable {
     package let maps: [MapReport]
     /// What there is besides maps: vectors, trajectories, flow, noise.
     package let parts: [ExplanationPart]
-    package let provenance: ProvenanceReport
+    package let cost: CostReport
+    package private(set) var provenance: ProvenanceReport
     package let notice: String
 
     init(
         network: Network, plan: ExplainPlan, subject: ExplanationSubject, sampled: SampledClip, scores: [Float],
         target: ResolvedTarget, result: AttributionResult, point: ExplainPoint, timeline: Timeline?,
-        checks: ChecksReport, timings: [String: Double]
+        checks: ChecksReport, timings: Timings, cost: CostReport
     ) throws {
         prediction = PredictionReport(network.manifest, scores: scores)
         self.target = TargetReport(target, manifest: network.manifest, result: result)
@@ -43,11 +44,19 @@ package struct ExplanationReport: Encodable, Hashable, Sendable {
         self.checks = checks
         parts = Self.parts(point: point, result: result, unit: plan.attribution.facts.unit)
         maps = result.maps.map { MapReport($0, unit: plan.attribution.facts.unit) }
+        self.cost = cost
         completeness = result.completeness.map(CompletenessReport.init)
         provenance = ProvenanceReport(
             network: network, plan: plan, subject: subject, sampled: sampled, result: result, flow: point.facts,
             timings: timings)
         notice = SoftwareVersion.notice
+    }
+
+    /// The same with the time that storing took.
+    package func storing(seconds: Double) -> ExplanationReport {
+        var report = self
+        report.provenance.timings["store"] = seconds
+        return report
     }
 
     private static func parts(

@@ -70,14 +70,14 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
     package let method: Method
     /// Nil in pixels.
     package let flow: Flow?
-    /// Of the whole computation, and of its stages.
+    /// Of the whole computation, of its stages, and of the passes forward and backward in them.
     package let seconds: Double
-    package let timings: [String: Double]
+    package internal(set) var timings: [String: Double]
 
     init(
         network: Network, plan: ExplainPlan, subject: ExplanationSubject, sampled: SampledClip,
         result: AttributionResult,
-        flow: FlowFacts?, timings: [String: Double]
+        flow: FlowFacts?, timings: Timings
     ) {
         software = Software(name: SoftwareVersion.name, version: SoftwareVersion.current)
         video = File(id: subject.video, sha256: subject.videoDigest)
@@ -110,7 +110,7 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
                         }
                     }, uniquingKeysWith: { first, _ in first }))
         }
-        seconds = timings.values.reduce(0, +)
-        self.timings = timings
+        seconds = timings.total
+        self.timings = timings.named
     }
 }

@@ -77,20 +77,25 @@ extension Store {
     }
 
     /// Stores the result and ends the job, all or nothing.
-    /// - Parameter result: JSON text.
     /// - Returns: false when the lease is lost, and then nothing is stored: a job ends once.
+    /// - Throws: what `result` throws, and then nothing is stored either.
     package func complete(
-        _ job: ClaimedJob, result: String, maps: [MapRecord], clip: ClipFrames?, artefacts: [Artefact]
+        _ job: ClaimedJob, result: JobResult, maps: [MapRecord], clip: ClipFrames?, artefacts: [Artefact]
     ) throws -> Bool {
-        try finish(job) { database in
-            let held = try Self.end(
-                job, in: database, sets: "state = 'succeeded', result = :result, completed = total, partial = NULL",
-                arguments: ["result": result])
-            guard held else { return false }
+        let clock = ContinuousClock()
+        let start = clock.now
+        return try finish(job) { database in
+            let isHeld = try Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM explanations WHERE id = :id AND lease_token = :token)",
+                arguments: ["id": job.id, "token": job.token])
+            guard isHeld == true else { return false }
             for map in maps { try map.insert(explanation: job.id, in: database) }
             try clip?.insert(explanation: job.id, in: database)
             for artefact in artefacts { try artefact.insert(explanation: job.id, in: database) }
-            return true
+            // Last, because it may tell how long the rest took.
+            return try Self.end(
+                job, in: database, sets: "state = 'succeeded', result = :result, completed = total, partial = NULL",
+                arguments: ["result": try result.text(clock.now - start)])
         }
     }
 

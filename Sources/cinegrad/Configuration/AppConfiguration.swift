@@ -19,6 +19,10 @@ package struct AppConfiguration: Hashable, Sendable {
         package let modelBytes: Int
         /// Explanations that wait for a worker.
         package let queuedJobs: Int
+        /// The most that one explanation may hold at once.
+        package let jobMemoryBytes: Int
+        /// Parameters of networks that stay in memory between explanations.
+        package let modelCacheBytes: Int
     }
 
     package struct Workers: Hashable, Sendable {
@@ -54,7 +58,10 @@ extension AppConfiguration {
         limits = Limits(
             videoBytes: try sources.integer(.limitsVideoBytes, in: Self.byteRange) ?? 4 << 30,
             modelBytes: try sources.integer(.limitsModelBytes, in: Self.byteRange) ?? 2 << 30,
-            queuedJobs: try sources.integer(.limitsQueuedJobs, in: 1...1_000_000) ?? 1000)
+            queuedJobs: try sources.integer(.limitsQueuedJobs, in: 1...1_000_000) ?? 1000,
+            jobMemoryBytes: try sources.integer(.limitsJobMemoryBytes, in: Self.byteRange)
+                ?? MachineMemory.bytes / 2,
+            modelCacheBytes: try sources.integer(.limitsModelCacheBytes, in: 0...1 << 40) ?? 1 << 30)
         workers = Workers(
             count: try sources.integer(.workersCount, in: 1...256) ?? 1,
             threads: try sources.integer(.workersThreads, in: 1...1024)

@@ -8,6 +8,8 @@ package enum Setting: String, Hashable, Sendable, CaseIterable {
     case limitsVideoBytes = "limits.video-bytes"
     case limitsModelBytes = "limits.model-bytes"
     case limitsQueuedJobs = "limits.queued-jobs"
+    case limitsJobMemoryBytes = "limits.job-memory-bytes"
+    case limitsModelCacheBytes = "limits.model-cache-bytes"
     case workersCount = "workers.count"
     case workersThreads = "workers.threads"
     case workersLeaseSeconds = "workers.lease-seconds"

@@ -61,12 +61,13 @@ struct Explain: AsyncParsableCommand {
         let givenFlow = try request.givenFlow()
         let plan = try ExplainPlan(request.request(givenFlow), manifest: source.network.manifest)
         let directory = try OutputDirectory(output)
+        let parallelism = Parallelism(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
         let pipeline = ExplainPipeline(
             network: source.network, plan: plan,
             subject: ExplanationSubject(
                 video: file.lastPathComponent, model: source.name, videoDigest: try FileDigest.sha256(of: file),
                 modelDigest: source.digest),
-            parallelism: Parallelism(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount))
+            parallelism: parallelism, rate: .standard(parallelism))
         let bar = ProgressBar(isShown: !quiet && ProgressBar.isTerminal)
         defer { bar.finish() }
         let explanation = try pipeline.run(video: file, limits: VideoLimits(), givenFlow: givenFlow) {

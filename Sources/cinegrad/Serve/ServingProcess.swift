@@ -37,16 +37,18 @@ struct ServingProcess {
         let limits = ServiceLimits(
             videoBytes: configuration.limits.videoBytes, modelBytes: configuration.limits.modelBytes,
             video: VideoLimits())
-        let library = ModelLibrary(store: store)
+        let library = ModelLibrary(store: store, cacheBytes: configuration.limits.modelCacheBytes)
+        let budget = JobBudget(
+            parallelism: Parallelism(threads: configuration.workers.threads),
+            bytes: configuration.limits.jobMemoryBytes)
         let pool = WorkerPool(
             store: store, workers: configuration.workers.count, lease: configuration.workers.lease,
             drain: Self.jobDrain,
             runner: ExplanationRunner(
-                store: store, library: library, limits: limits.video,
-                parallelism: Parallelism(threads: configuration.workers.threads)),
+                store: store, library: library, limits: limits.video, budget: budget),
             logger: logger)
         let service = Service(
-            store: store, library: library, limits: limits, wake: { pool.wake() }, logger: logger)
+            store: store, library: library, limits: limits, budget: budget, wake: { pool.wake() }, logger: logger)
         let listener = Listener(
             configuration: ServerConfiguration(
                 host: configuration.server.host, port: configuration.server.port, limits: ServerLimits()),

@@ -41,6 +41,11 @@ extension Refusal {
         ("video.too-short", "32", ["clip": ["start": 32, "padding": "black"]]),
         ("clip.no-motion", "1 frame", ["clip": ["frames": 1], "space": "decomposition"]),
         ("request.invalid", "target: expected", ["target": "highest"]),
+        ("request.invalid", "dry_run: expected", ["dry_run": "yes"]),
+        (
+            "explanation.too-much-memory", "536870912 are allowed",
+            ["clip": ["frames": 4096, "padding": "black"], "space": "decomposition"]
+        ),
         ("request.invalid", "clip.frames: expected", ["clip": ["frames": 0]]),
         ("request.invalid", "clip.size: unknown field", ["clip": ["size": 1]]),
         ("request.invalid", "samples: expected", ["samples": 0]),

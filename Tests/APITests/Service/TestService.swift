@@ -30,19 +30,20 @@ struct TestService: Sendable {
     /// Makes a service while `use` runs.
     static func with(
         _ transport: Transport, limits: ServiceLimits, store storeLimits: StoreLimits,
+        budget: JobBudget = JobBudget(parallelism: Parallelism(threads: 2), bytes: 1 << 29),
         use: (TestService) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
         let store = try Store(directory: directory.url, limits: storeLimits)
-        let library = ModelLibrary(store: store)
+        let library = ModelLibrary(store: store, cacheBytes: 64 << 20)
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let pool = WorkerPool(
             store: store, workers: 1, lease: .seconds(3600), drain: .seconds(60),
             runner: ExplanationRunner(
-                store: store, library: library, limits: limits.video, parallelism: Parallelism(threads: 2)),
+                store: store, library: library, limits: limits.video, budget: budget),
             logger: logger)
         let service = Service(
-            store: store, library: library, limits: limits, wake: { pool.wake() }, logger: logger)
+            store: store, library: library, limits: limits, budget: budget, wake: { pool.wake() }, logger: logger)
         func run(_ send: @escaping @Sendable (HTTPRequest, [UInt8]) async throws -> Answer) async throws {
             let contract = try await Contract(
                 yaml: send(HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/openapi.yaml"), []).text)

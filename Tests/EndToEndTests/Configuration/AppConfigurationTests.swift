@@ -18,6 +18,9 @@ struct AppConfigurationTests {
         #expect(configuration.limits.videoBytes == 4_294_967_296)
         #expect(configuration.limits.modelBytes == 2_147_483_648)
         #expect(configuration.limits.queuedJobs == 1000)
+        let machine = Int(ProcessInfo.processInfo.physicalMemory)
+        #expect((1...machine / 2).contains(configuration.limits.jobMemoryBytes))
+        #expect(configuration.limits.modelCacheBytes == 1_073_741_824)
         #expect(configuration.workers.count == 1)
         #expect(configuration.workers.threads == ProcessInfo.processInfo.activeProcessorCount)
         #expect(configuration.workers.lease == .seconds(30))
@@ -66,7 +69,7 @@ struct AppConfigurationTests {
         case .serverAllowRemote: "true"
         case .dataDirectory: "/elsewhere"
         case .limitsVideoBytes, .limitsModelBytes: "1"
-        case .limitsQueuedJobs: "1"
+        case .limitsQueuedJobs, .limitsJobMemoryBytes, .limitsModelCacheBytes: "1"
         case .workersCount: "256"
         case .workersThreads: "1024"
         case .workersLeaseSeconds: "3"
@@ -85,6 +88,8 @@ struct AppConfigurationTests {
         (.limitsVideoBytes, "0", "a whole number from 1 to 1099511627776"),
         (.limitsModelBytes, "99999999999999999999", "a whole number from 1 to 1099511627776"),
         (.limitsQueuedJobs, "0", "a whole number from 1 to 1000000"),
+        (.limitsJobMemoryBytes, "0", "a whole number from 1 to 1099511627776"),
+        (.limitsModelCacheBytes, "-1", "a whole number from 0 to 1099511627776"),
         (.workersCount, "257", "a whole number from 1 to 256"),
         (.workersThreads, "0", "a whole number from 1 to 1024"),
         (.workersLeaseSeconds, "2", "a whole number from 3 to 3600"),
