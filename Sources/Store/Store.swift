@@ -4,7 +4,7 @@ import GRDB
 /// Everything that outlives a process: videos, models, explanations with their queue, and maps.
 ///
 /// One directory holds it: `cinegrad.sqlite` (rows and maps), `content/ab/abcdef…` (uploaded bytes under their SHA-256), `incoming/`
-/// (uploads under way, emptied at the next start) and `lock`. What a method has returned from is on the disk. Methods are synchronous and
+/// (uploads under way, emptied at the next start), `lock` (one process owns the directory) and `content.lock` (content in use). What a method has returned from is on the disk. Methods are synchronous and
 /// may wait for the disk: call them from a thread that may block.
 ///
 /// All SQL of the project is in this module. `claim`, `heartbeat`, `complete`, `fail`, `release` and `finishCancelled` are the whole of what a
@@ -23,12 +23,30 @@ package final class Store: Sendable {
 
     /// Opens or creates a data directory (mode 0700) and brings its schema up to date.
     /// - Throws: ``StoreError`` when the path is not a usable directory, another process has it open, or a newer version wrote it.
-    package init(directory url: URL, limits: StoreLimits) throws {
-        self.limits = limits
-        directory = try DataDirectory(url)
-        shelf = ContentShelf(directory: directory)
-        pool = try StoreError.translating { [directory] in try Connection.open(directory.database) }
+    package convenience init(directory url: URL, limits: StoreLimits) throws {
+        let directory = try DataDirectory(url)
+        self.init(
+            directory, pool: try StoreError.translating { try Connection.open(directory.database) }, limits: limits)
         try removeUnreferencedContent()
+    }
+
+    /// Opens a data directory that a service may be running on: videos and models can be added, listed and removed beside it. Jobs are its own.
+    /// - Throws: ``StoreError``; ``StoreError/lockedByAnotherProcess(path:)`` only when the process that owns it is of another version.
+    package static func beside(_ url: URL) throws -> Store {
+        if let directory = try DataDirectory.visited(url),
+            let pool = try StoreError.translating({ try Connection.visit(directory.database) })
+        {
+            return Store(directory, pool: pool, limits: .standard)
+        }
+        // Nobody can be using it yet, or it is to be brought up to date first.
+        return try Store(directory: url)
+    }
+
+    private init(_ directory: DataDirectory, pool: DatabasePool, limits: StoreLimits) {
+        self.limits = limits
+        self.directory = directory
+        self.pool = pool
+        shelf = ContentShelf(directory: directory)
     }
 
     deinit {

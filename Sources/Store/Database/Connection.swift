@@ -3,8 +3,27 @@ import GRDB
 
 /// How connections to the database are made.
 enum Connection {
-    /// Opens the database with full durability and the current schema.
+    /// Opens the database with full durability, and brings its schema up to date.
     static func open(_ url: URL) throws -> DatabasePool {
+        let pool = try connect(url)
+        let migrator = Migrations.all
+        guard try !pool.read(migrator.hasBeenSuperseded) else { throw StoreError.newerSchema }
+        try migrator.migrate(pool)
+        return pool
+    }
+
+    /// Opens a database that another process may be using.
+    /// - Returns: nil when its schema is not the current one.
+    static func visit(_ url: URL) throws -> DatabasePool? {
+        let pool = try connect(url)
+        let migrator = Migrations.all
+        let isCurrent = try pool.read {
+            try migrator.hasCompletedMigrations($0) && !migrator.hasBeenSuperseded($0)
+        }
+        return isCurrent ? pool : nil
+    }
+
+    private static func connect(_ url: URL) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(10)
@@ -19,9 +38,6 @@ enum Connection {
         let pool = try DatabasePool(path: url.path(percentEncoded: false), configuration: configuration)
         // Opening a pool sets NORMAL on the writer, with which a power cut takes back the last transactions.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-        let migrator = Migrations.all
-        guard try !pool.read(migrator.hasBeenSuperseded) else { throw StoreError.newerSchema }
-        try migrator.migrate(pool)
         return pool
     }
 }

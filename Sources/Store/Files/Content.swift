@@ -12,53 +12,32 @@ package struct Content: Sendable {
     let hold: ContentHold
 }
 
-/// Keeps a content file from removal.
+/// Keeps a content file from removal, by this process or another.
 final class ContentHold: Sendable {
-    private let shelf: ContentShelf
-    private let sha256: String
-    private let isHeld = Mutex(true)
+    /// Nil when let go.
+    private let lock: Mutex<ContentLock?>
 
-    fileprivate init(shelf: ContentShelf, sha256: String) {
-        self.shelf = shelf
-        self.sha256 = sha256
-    }
+    fileprivate init(_ lock: ContentLock) { self.lock = Mutex(lock) }
 
-    deinit { release() }
-
-    func release() {
-        let wasHeld = isHeld.withLock { held in
-            defer { held = false }
-            return held
-        }
-        if wasHeld { shelf.release(sha256) }
-    }
+    func release() { lock.withLock { $0 = nil } }
 }
 
-/// The content files, and which of them are held between an upload and the row that will refer to it.
+/// The content files. One is held between an upload and the row that will refer to it.
 final class ContentShelf: Sendable {
     private let directory: DataDirectory
-    private let holds = Mutex<[String: Int]>([:])
 
     init(directory: DataDirectory) { self.directory = directory }
 
-    func hold(_ sha256: String) -> ContentHold {
-        holds.withLock { $0[sha256, default: 0] += 1 }
-        return ContentHold(shelf: self, sha256: sha256)
-    }
-
-    fileprivate func release(_ sha256: String) {
-        holds.withLock { holds in
-            let remaining = (holds[sha256] ?? 1) - 1
-            holds[sha256] = remaining > 0 ? remaining : nil
-        }
+    func hold(_ sha256: String) throws -> ContentHold {
+        ContentHold(try ContentLock.share(sha256, file: directory.contentLock))
     }
 
     /// Removes a file that nobody holds.
     /// - Parameter isReferenced: whether a row refers to it; asked while no new hold can begin.
     func remove(_ sha256: String, unless isReferenced: () throws -> Bool) throws {
-        try holds.withLock { holds in
-            guard holds[sha256] == nil, try !isReferenced() else { return }
-            try DurableFile.remove(directory.contentURL(sha256: sha256))
-        }
+        guard let lock = try ContentLock.own(sha256, file: directory.contentLock) else { return }
+        defer { withExtendedLifetime(lock) {} }
+        guard try !isReferenced() else { return }
+        try DurableFile.remove(directory.contentURL(sha256: sha256))
     }
 }

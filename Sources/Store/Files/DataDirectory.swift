@@ -1,29 +1,46 @@
 import Foundation
 
-/// The directory that belongs to one store in one process.
+/// The directory of a store. It belongs to one process; others may visit it.
 final class DataDirectory: Sendable {
     let database: URL
     let content: URL
     let incoming: URL
-    private let lock: DirectoryLock
+    /// The file of ``ContentLock``s.
+    let contentLock: URL
+    /// Nil for a visitor.
+    private let lock: DirectoryLock?
 
     /// Creates what is missing, takes the lock and removes uploads that no process works on any more.
     ///
     /// A directory that is created gets the mode 0700. One that exists keeps its mode, which may be another's decision; what is put into it is
     /// readable by this user alone.
-    init(_ root: URL) throws {
+    convenience init(_ root: URL) throws {
         try DurableFile.makeDirectory(root, within: root)
-        database = root.appending(path: "cinegrad.sqlite")
-        content = root.appending(path: "content", directoryHint: .isDirectory)
-        incoming = root.appending(path: "incoming", directoryHint: .isDirectory)
-        lock = try DirectoryLock(root)
+        try self.init(root, lock: DirectoryLock(root))
         for directory in [content, incoming] { try DurableFile.makeDirectory(directory, within: root) }
         // Its log and index take over the mode of the database.
         try DurableFile.touch(database)
         try DurableFile.synchronize(directory: root)
         for upload in try Self.names(in: incoming) where upload.hasPrefix(Self.uploadPrefix) {
-            try DurableFile.remove(incoming.appending(path: upload))
+            let file = incoming.appending(path: upload)
+            if !DurableFile.isLocked(file) { try DurableFile.remove(file) }
         }
+    }
+
+    /// A directory that another process may own, left as it is.
+    /// - Returns: nil when there is no database in it.
+    static func visited(_ root: URL) throws -> DataDirectory? {
+        let directory = try DataDirectory(root, lock: nil)
+        return FileManager.default.fileExists(atPath: directory.database.path(percentEncoded: false))
+            ? directory : nil
+    }
+
+    private init(_ root: URL, lock: DirectoryLock?) throws {
+        database = root.appending(path: "cinegrad.sqlite")
+        content = root.appending(path: "content", directoryHint: .isDirectory)
+        incoming = root.appending(path: "incoming", directoryHint: .isDirectory)
+        contentLock = root.appending(path: "content.lock")
+        self.lock = lock
     }
 
     /// What begins with it in `incoming` is ours to remove.

@@ -30,6 +30,14 @@ enum DurableFile {
         close(descriptor)
     }
 
+    /// Whether somebody, in this process or another, holds a lock (flock(2)) on a file. One that is gone is not locked.
+    static func isLocked(_ url: URL) -> Bool {
+        let descriptor = open(url.path(percentEncoded: false), O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
     /// Makes creations, renamings and removals in a directory durable.
     static func synchronize(directory: URL) throws {
         let path = directory.path(percentEncoded: false)

@@ -24,6 +24,11 @@ package final class Upload: Sendable {
         let path = url.path(percentEncoded: false)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StoreError.system("starting an upload", path: path) }
+        // Tells a process that opens the directory meanwhile that somebody works on it.
+        guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else {
+            defer { close(descriptor) }
+            throw StoreError.system("locking an upload", path: path)
+        }
         file = Mutex(File(descriptor: descriptor))
     }
 
@@ -63,7 +68,7 @@ package final class Upload: Sendable {
             let sha256 = finished.hash.finalize().map { byte in
                 (byte < 16 ? "0" : "") + String(byte, radix: 16)
             }.joined()
-            let hold = shelf.hold(sha256)
+            let hold = try shelf.hold(sha256)
             let target = directory.contentURL(sha256: sha256)
             let folder = target.deletingLastPathComponent()
             try DurableFile.makeDirectory(folder, within: directory.content)
