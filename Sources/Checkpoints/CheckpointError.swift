@@ -62,17 +62,3 @@ extension CheckpointError: CustomStringConvertible {
     private static let save = "torch.save(model.state_dict(), file)"
     private static var formats: String { CheckpointFormat.allCases.map(\.name).joined(separator: ", ") }
 }
-
-/// A text of the file for a message: names may be long, and hold what would end a line of a log or a terminal's colours.
-private func shown(_ text: String) -> String {
-    let longest = 300
-    var scalars = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars.prefix(longest) {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate:
-            scalars.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
-        default: scalars.append(scalar)
-        }
-    }
-    return String(scalars) + (text.unicodeScalars.dropFirst(longest).isEmpty ? "" : "…")
-}

@@ -58,6 +58,21 @@ package final class ModelLibrary: Sendable {
         return try BundledModel(rawValue: id).map { try ModelManifest(json: Data($0.manifestJSON.utf8)) }
     }
 
+    /// Deletes a model that was uploaded; a network of it that is in memory is used no more.
+    /// - Parameter name: an id or a name.
+    /// - Returns: its name.
+    /// - Throws: ``ExplainError/unknownModel(_:)``, `StoreError`; `Failure` for a bundled one.
+    package static func remove(_ name: String, from store: Store) throws -> String {
+        guard let record = try store.model(id: name) ?? store.model(name: name) else {
+            guard BundledModel(rawValue: name) == nil else {
+                throw Failure(code: "model.bundled", message: "the model \(name) is built in and stays")
+            }
+            throw ExplainError.unknownModel(name)
+        }
+        guard try store.deleteModel(id: record.id) else { throw ExplainError.unknownModel(name) }
+        return record.name
+    }
+
     /// - Throws: ``ExplainError/unknownModel(_:)`` when it was deleted meanwhile.
     package func load(id: String) throws -> Loaded {
         if let record = try store.model(id: id) {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Models
 import Pipelines
+import Store
 import Tensors
 import Video
 
@@ -87,6 +88,10 @@ struct CommandFailure: Error, CustomStringConvertible {
         if let failure = Failure(error) {
             description = failure.message
         } else if let error = error as? CommandFailure {
+            description = error.description
+        } else if let error = error as? StoreError {
+            description = error.description
+        } else if let error = error as? ConfigurationError {
             description = error.description
         } else {
             description = (error as NSError).localizedDescription

@@ -8,7 +8,12 @@ struct CommandTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    @Test(arguments: [["--help"], ["explain", "--help"], ["serve", "--help"], ["help", "explain"], []])
+    @Test(arguments: [
+        ["--help"], ["explain", "--help"], ["serve", "--help"], ["help", "explain"], [],
+        ["models", "--help"], ["models", "inspect", "--help"], ["models", "add", "--help"],
+        ["models", "list", "--help"],
+        ["models", "remove", "--help"],
+    ])
     func helpFitsATerminal(_ arguments: [String]) async throws {
         let (ending, text, errors) = try await BuiltBinary.end(arguments, environment: [:], in: directory)
         #expect(ending == .exit(0))
@@ -24,7 +29,7 @@ struct CommandTests {
 
     @Test func helpNamesWhatThereIs() async throws {
         let top = try await BuiltBinary.end(["--help"], environment: [:], in: directory).output
-        for word in ["serve ", "explain ", "--version", "Begin with:", "Not for diagnosis"] {
+        for word in ["serve ", "explain ", "models ", "--version", "Begin with:", "Not for diagnosis"] {
             #expect(top.contains(word), "\(word)")
         }
         let explain = try await BuiltBinary.end(["explain", "--help"], environment: [:], in: directory).output
