@@ -4,6 +4,9 @@ SHELL := /bin/bash
 HOST ?= 127.0.0.1
 PORT ?= 8080
 DATA ?=
+# Tests that run at the same time. Left to itself, swift test starts all at once, and those that wait for a server or a
+# child process then wait for minutes behind the rest.
+TESTS_AT_ONCE ?= 4
 BUILD := swift build -c release --explicit-target-dependency-import-check error
 
 .PHONY: help serve test build dependencies lint fuzz bench bench-peers clean
@@ -28,7 +31,8 @@ test: dependencies
 	@echo "==> Building cinegrad and its tests (the first build takes a few minutes)"
 	@$(BUILD) --build-tests
 	@echo "==> Running the tests"
-	@swift test -c release --skip-build
+	@.build/release/cinegradPackageTests.xctest --testing-library swift-testing \
+	    --experimental-maximum-parallelization-width $(TESTS_AT_ONCE)
 
 dependencies:
 	@bash Docker/check-toolchain.sh
