@@ -6,11 +6,20 @@ import Synchronization
 /// Results never depend on it: work is cut into the same pieces whatever the number of threads, and no piece reads what another wrote.
 package struct Parallelism: Hashable, Sendable {
     package let threads: Int
+    /// Shared with the computations beside this one; nil takes ``threads`` whatever else runs.
+    private let budget: ThreadBudget?
 
     /// - Precondition: at least one thread.
-    package init(threads: Int) {
+    package init(threads: Int) { self.init(threads: threads, budget: nil) }
+
+    /// - Parameters:
+    ///   - threads: at most.
+    ///   - budget: what computations side by side may use together.
+    /// - Precondition: at least one thread.
+    package init(threads: Int, budget: ThreadBudget?) {
         precondition(threads > 0, "a computation needs a thread")
         self.threads = threads
+        self.budget = budget
     }
 
     package static let single = Parallelism(threads: 1)
@@ -18,7 +27,10 @@ package struct Parallelism: Hashable, Sendable {
     /// Runs `body` once for every index in `0..<count`, in any order, on up to ``threads`` threads; returns when all are done.
     /// - Parameter body: is called from several threads at once and writes only what belongs to its index.
     package func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
-        let workers = min(threads, count)
+        let further = max(min(threads, count) - 1, 0)
+        let granted = budget.map { $0.enter(wanting: further) } ?? further
+        defer { budget?.leave(further: granted) }
+        let workers = granted + 1
         guard workers > 1 else {
             for index in 0..<max(count, 0) { body(index) }
             return

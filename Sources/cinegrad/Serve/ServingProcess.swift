@@ -39,7 +39,8 @@ struct ServingProcess {
             video: VideoLimits())
         let library = ModelLibrary(store: store, cacheBytes: configuration.limits.modelCacheBytes)
         let budget = JobBudget(
-            parallelism: Parallelism(threads: configuration.workers.threads),
+            parallelism: Parallelism(
+                threads: configuration.workers.threads, budget: ThreadBudget(threads: configuration.workers.threads)),
             bytes: configuration.limits.jobMemoryBytes)
         let pool = WorkerPool(
             store: store, workers: configuration.workers.count, lease: configuration.workers.lease,
