@@ -114,7 +114,7 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "Tensors", "Cine", "Motion", "Models", "Attribution",
+                "Tensors", "Autodiff", "Cine", "Motion", "Checkpoints", "Models", "Attribution",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

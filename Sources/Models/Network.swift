@@ -87,6 +87,15 @@ package struct Network: Sendable {
     /// The operators that a pass carries out, and how often each.
     package var operators: [String: Int] { layers.operators }
 
+    /// The signs of all ReLUs' operands in the trunk, to compare implementations by; none for networks without one.
+    /// - Parameter clip: of ``clipShape``.
+    package func reluSigns(of clip: Tensor, parallelism: Parallelism) throws -> [ReluSigns] {
+        guard clip.shape == clipShape else { throw ModelError.wrongClip(found: clip.shape, expected: clipShape) }
+        let trunks = layers.layers.compactMap { ($0 as? TrunkLayer)?.trunk }
+        let batch = try clip.reshaped(to: Shape([1] + clip.shape.extents))
+        return try trunks.flatMap { try frozenTrunkSigns(batch, $0, parallelism: parallelism) }
+    }
+
     /// The raw outputs for one clip.
     /// - Parameter x: `[C, T, H, W]`, intensities.
     /// - Returns: `[outputs]`.

@@ -43,3 +43,28 @@ package func frozenTrunk(_ x: Variable, _ trunk: FrozenTrunk, meter: WorkMeter) 
         return [run.backward(gradient, bits: bits)]
     }
 }
+
+/// Which operands of one ReLU were positive, to compare implementations by.
+package struct ReluSigns: Sendable {
+    /// `[C, T, H, W]`, of the activations.
+    package let shape: Shape
+    /// One bit an activation, `[T, ⌈C / 16⌉, H, W, 16]`, the lowest bit of a byte first; the bits of channels beyond C mean nothing.
+    package let bits: [UInt8]
+}
+
+/// The signs that a forward pass leaves behind, ReLU after ReLU in the order of the convolutions.
+/// - Parameter x: `[1, C, T, H, W]`.
+/// - Throws: ``ShapeError``.
+package func frozenTrunkSigns(_ x: Tensor, _ trunk: FrozenTrunk, parallelism: Parallelism) throws -> [ReluSigns] {
+    let plan = try TrunkPlan(trunk, clip: x.shape)
+    let meter = WorkMeter()
+    let bits = SignBits(bytes: plan.bitBytes, meter: meter)
+    _ = TrunkRun(trunk: trunk, plan: plan, parallelism: parallelism, meter: meter).forward(x, bits: bits)
+    return zip(plan.bits, plan.extents).compactMap { offset, extents in
+        offset.map { offset in
+            ReluSigns(
+                shape: [extents.channels, extents.extent.depth, extents.extent.height, extents.extent.width],
+                bits: Array(UnsafeBufferPointer(start: bits.base + offset, count: 2 * extents.vectors)))
+        }
+    }
+}

@@ -41,6 +41,9 @@ struct Explain: AsyncParsableCommand {
     @Option(help: "Threads; results don't depend on it. Default: every processor.")
     var threads: Int?
 
+    @Flag(help: "Print what it would take, and compute nothing.")
+    var dryRun = false
+
     @Flag(name: .shortAndLong, help: "Print nothing but errors.")
     var quiet = false
 
@@ -61,8 +64,12 @@ struct Explain: AsyncParsableCommand {
         let source = try ModelSource(model, checkpoint: checkpoint)
         let givenFlow = try request.givenFlow()
         let plan = try ExplainPlan(request.request(givenFlow), manifest: source.network.manifest)
-        let directory = try OutputDirectory(output)
         let parallelism = Parallelism(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+        if dryRun {
+            print(Summary(try ExplainCost(network: source.network, plan: plan, parallelism: parallelism)).text)
+            return
+        }
+        let directory = try OutputDirectory(output)
         let pipeline = ExplainPipeline(
             network: source.network, plan: plan,
             subject: ExplanationSubject(

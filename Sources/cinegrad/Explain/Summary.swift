@@ -48,11 +48,25 @@ struct Summary {
                     + values.joined(separator: ", "))
         }
         lines += report.reading.map { "              \($0)" }
-        lines.append(String(format: "took          %.1f s", report.provenance.seconds))
+        let cost = report.cost
+        lines.append(
+            String(
+                format: "took          %.1f s at %.3g GFLOP/s, %.0f MB of %.0f predicted at most",
+                report.provenance.seconds, cost.flopsPerSecond / 1e9, Double(cost.actual.bytes) / 1e6,
+                Double(cost.estimate.bytes) / 1e6))
         lines.append(
             "written to    \(directory): report.json, "
                 + report.maps.map { "\($0.kind.rawValue).npy/.png" }.joined(separator: ", "))
         lines.append(report.notice)
         text = lines.joined(separator: "\n")
+    }
+
+    /// What an explanation would take.
+    init(_ cost: ExplainCost) {
+        text = """
+            passes        \(cost.passes) forward and backward, and one forward
+            operations    \(String(format: "%.3g", Double(cost.flops) / 1e9)) GFLOP
+            memory        \(String(format: "%.0f", Double(cost.bytes) / 1e6)) MB at most, during \(cost.peak.rawValue)
+            """
     }
 }

@@ -36,7 +36,7 @@ struct CommandTests {
         for option in [
             "--model", "--checkpoint", "--output", "--target", "--method", "--space", "--samples", "--noise", "--seed",
             "--flow", "--clip-start", "--clip-frames", "--clip-period", "--clip-padding", "--check", "--threads",
-            "--quiet",
+            "--dry-run", "--quiet",
         ] {
             #expect(explain.contains("  \(option) ") || explain.contains(", \(option) "), "\(option)")
         }

@@ -38,6 +38,7 @@ struct ExplainTests {
         let label = try #require(report.prediction?.label)
         #expect(text.hasPrefix("prediction    \(label) ("))
         #expect(text.hasSuffix("\nResearch use only. Not for diagnosis.\n"))
+        #expect(text.contains(/\ntook          [0-9.]+ s at [0-9.]+ GFLOP\/s, [0-9]+ MB of [0-9]+ predicted at most\n/))
         #expect(text.contains("written to    \(file("out").path): report.json, pixels.npy"))
         #expect(!text.contains("\r") && !text.contains("█") && !text.contains("\u{1B}"))
 
@@ -84,6 +85,15 @@ struct ExplainTests {
         #expect(try bytes("own/pixels.npy") == bytes("bundled/pixels.npy"))
         #expect(bundled.contains("cos ") && own.contains("cos "))
         #expect(!FileManager.default.fileExists(atPath: file("own/flow.npy").path))
+    }
+
+    @Test func aDryRunTellsTheCostAndWritesNothing() async throws {
+        let text = try await explain(["--model", "moving-shapes-sides", "--samples", "9", "--dry-run"], to: "dry")
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == 3 && lines[0] == "passes        17 forward and backward, and one forward")
+        #expect(lines[1].hasPrefix("operations    ") && lines[1].hasSuffix(" GFLOP"))
+        #expect(lines[2].hasSuffix(" MB at most, during attribution"))
+        #expect(!FileManager.default.fileExists(atPath: file("dry").path))
     }
 
     @Test func quietSaysNothing() async throws {
