@@ -20,7 +20,7 @@ struct FarnebackRun: ParsableCommand {
         }
         let luma = try LumaFrames(bytes: bytes, frames: workload.frames, height: side, width: side)
         let estimator = Farneback(parameters: .standard)
-        try Measurement("farneback", workload, model: "pairs \(workload.frames - 1)") {
+        try Measurement("farneback", workload, model: "pairs \(workload.frames - 1)", load: 0) {
             _ = try estimator.samplingFlow(of: luma, parallelism: workload.parallelism)
         }.report()
     }

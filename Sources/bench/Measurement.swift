@@ -15,8 +15,12 @@ struct Measurement: Encodable {
     /// The same before the work began, the network loaded.
     let idleBytes: Int
 
+    /// Seconds that it took to load the network.
+    let loadSeconds: Double
+
     /// - Parameter body: is run once to warm up and then `repeats` times.
-    init(_ work: String, _ options: Workload, model: String, _ body: () throws -> Void) throws {
+    init(_ work: String, _ options: Workload, model: String, load: Double, _ body: () throws -> Void) throws {
+        loadSeconds = load
         idleBytes = Self.memory("VmRSS")
         try body()
         var seconds: [Double] = []

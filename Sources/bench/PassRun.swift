@@ -26,7 +26,7 @@ struct PassRun: ParsableCommand {
         let parallelism = Parallelism(threads: threads)
         let network = try Network(
             ModelManifest(json: Data(contentsOf: URL(filePath: manifest))),
-            checkpoint: Checkpoint.open(URL(filePath: checkpoint), limits: CheckpointLimits()))
+            file: ModelFile.open(URL(filePath: checkpoint), external: nil, limits: CheckpointLimits()))
         let clip = try NumPy.decode([UInt8](Data(contentsOf: URL(filePath: clip))))
         let result = try network.gradient(of: .output(index), at: clip, parallelism: parallelism)
         let signs = try network.reluSigns(of: clip, parallelism: parallelism)
