@@ -75,7 +75,7 @@ let package = Package(
             name: "ONNX",
             dependencies: ["Tensors", "Autodiff", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["Proto/onnx.proto"], swiftSettings: strict),
-        module("Models", ["Tensors", "Autodiff", "Checkpoints", "CBundledModels", crypto]),
+        module("Models", ["Tensors", "Autodiff", "Checkpoints", "ONNX", "CBundledModels", crypto]),
         module("Video", ["Tensors", "Cine", "CFFmpeg"]),
         module("Rendering", ["Tensors", "Cine", "CCairo", "CPicture", "CTypeface"]),
         module("Motion", ["Tensors", "Cine", "CKernels", "COpticalFlow"]),
@@ -87,7 +87,7 @@ let package = Package(
             "Pipelines",
             [
                 "Tensors", "Autodiff", "Cine", "Video", "Rendering", "Motion", "Models", "Checkpoints", "Attribution",
-                "Evaluation", "Store", "Jobs", crypto, logging,
+                "Evaluation", "ONNX", "Store", "Jobs", crypto, logging,
             ]),
         module(
             "API",
@@ -128,7 +128,7 @@ let package = Package(
         tests("CheckpointsTests", ["Tensors", "Checkpoints"]),
         tests("AutodiffTests", ["Tensors", "Autodiff"]),
         tests("ONNXTests", ["Tensors", "Autodiff", "ONNX"]),
-        tests("ModelsTests", ["Tensors", "Autodiff", "Checkpoints", "Models"]),
+        tests("ModelsTests", ["Tensors", "Autodiff", "Checkpoints", "ONNX", "Models"]),
         tests("VideoTests", ["Tensors", "Cine", "Video", "CSampleClip"]),
         tests("RenderingTests", ["Tensors", "Cine", "Rendering", "Video", "CSampleClip"]),
         tests("MotionTests", ["Tensors", "Cine", "Autodiff", "Motion"]),
@@ -148,7 +148,7 @@ let package = Package(
             "APITests",
             [
                 "Tensors", "Cine", "Video", "Rendering", "Motion", "Attribution", "Models", "Checkpoints", "Store",
-                "Jobs", "Pipelines",
+                "Jobs", "Pipelines", "ONNX",
                 "HTTPServer", "API", httpTypes, logging, crypto,
                 .product(name: "Yams", package: "Yams"),
             ]),

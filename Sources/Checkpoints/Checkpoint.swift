@@ -43,12 +43,17 @@ package struct Checkpoint: Sendable {
     /// Maps a file into memory and reads what it lists; values are decoded when they are asked for.
     /// - Throws: ``CheckpointError``.
     package static func open(_ url: URL, limits: CheckpointLimits) throws -> Checkpoint {
-        let data: Data
+        try read(contents(of: url, limits: limits), limits: limits)
+    }
+
+    /// A file's bytes, mapped into memory.
+    /// - Throws: ``CheckpointError``.
+    package static func contents(of url: URL, limits: CheckpointLimits) throws -> Data {
         do {
             // Devices and pipes have no size: reading one might never end.
             let bytes = try RandomAccessFile(url).count
             guard bytes <= limits.bytes else { throw CheckpointError.tooLarge(bytes: bytes, limit: limits.bytes) }
-            data = try Data(contentsOf: url, options: .mappedIfSafe)
+            return try Data(contentsOf: url, options: .mappedIfSafe)
         } catch let error as CheckpointError {
             throw error
         } catch let NumPyError.unreadable(reason) {
@@ -56,7 +61,6 @@ package struct Checkpoint: Sendable {
         } catch {
             throw CheckpointError.unreadable(error.localizedDescription)
         }
-        return try read(data, limits: limits)
     }
 
     /// Reads a checkpoint from memory.

@@ -1,3 +1,5 @@
+package import Checkpoints
+package import ONNX
 package import Tensors
 
 /// Why a manifest and a checkpoint do not make a network, or a target is none of its outputs.
@@ -11,7 +13,13 @@ package enum ModelError: Error, Hashable, Sendable {
     /// The network does not take clips of the manifest's shape.
     case unusableInput(String)
     case wrongOutputs(found: Int, named: Int)
+    /// The architecture is `onnx`, the checkpoint holds parameters alone.
+    case notONNX(found: CheckpointFormat?)
+    /// The checkpoint's graph cannot be run.
+    case graph(GraphError)
     case unknownOutput(index: Int, count: Int)
+    /// An index of several axes.
+    case unknownElement(index: [Int], shape: Shape)
     case unknownLabel(String, known: [String])
     case wrongClip(found: Shape, expected: Shape)
 }
@@ -32,6 +40,11 @@ extension ModelError: CustomStringConvertible {
             "the network cannot take clips as the manifest's input describes them: \(reason)"
         case .wrongOutputs(let found, let named):
             "the network has \(found) outputs, the manifest names \(named)"
+        case .notONNX(let found):
+            "the architecture onnx takes an ONNX model\(found.map { ", the checkpoint is a \($0.name)" } ?? "")"
+        case .graph(let error): error.description
+        case .unknownElement(let index, let shape):
+            "the network has no output \(index): its output has the shape \(shape), of which an index names every axis, or all behind the batch"
         case .unknownOutput(let index, let count):
             "the network has no output \(index): outputs count from 0 to \(count - 1)"
         case .unknownLabel(let label, let known):
@@ -52,9 +65,25 @@ extension ModelError: CustomStringConvertible {
         case .notFinite: "checkpoint.not-finite"
         case .unusableInput: "model.unusable-input"
         case .wrongOutputs: "model.wrong-outputs"
-        case .unknownOutput: "target.unknown-output"
+        case .notONNX: "checkpoint.not-onnx"
+        case .graph(let error): error.code
+        case .unknownOutput, .unknownElement: "target.unknown-output"
         case .unknownLabel: "target.unknown-label"
         case .wrongClip: "clip.wrong-shape"
+        }
+    }
+}
+
+extension GraphError {
+    fileprivate var code: String {
+        switch self {
+        case .malformed, .noGraph: "checkpoint.malformed"
+        case .badInitializer: "checkpoint.bad-tensor"
+        case .externalData: "checkpoint.external-data"
+        case .unsupportedOpset, .unsupportedOperators: "model.unsupported-operator"
+        case .badInput: "model.unusable-input"
+        case .badOutput, .duplicateValue, .undefinedValue, .cycle, .badNode: "model.invalid-graph"
+        case .tooMany, .tooLarge: "model.graph-too-large"
         }
     }
 }

@@ -133,6 +133,24 @@ final class RandomParameters: ParameterSource {
         }
     }
 
+    /// In an order of chance.
+    func shuffled(_ tensor: Tensor) -> Tensor {
+        var values = tensor.values
+        for index in values.indices.dropFirst().reversed() {
+            values.swapAt(index, min(index, Int(uniform() * Double(index + 1))))
+        }
+        let shuffled = values
+        return Tensor(uninitialized: tensor.shape) { buffer in
+            for index in buffer.indices { buffer[index] = shuffled[index] }
+        }
+    }
+
+    /// Normal around zero.
+    func normal(_ shape: Shape, deviation: Double) -> Tensor { fill(shape) { deviation * normal() } }
+
+    /// Uniform from -bound to bound.
+    func uniform(_ shape: Shape, bound: Double) -> Tensor { fill(shape) { bound * (2 * uniform() - 1) } }
+
     private func fill(_ shape: Shape, _ value: () -> Double) -> Tensor {
         Tensor(uninitialized: shape) { values in
             for index in values.indices { values[index] = Float(value()) }

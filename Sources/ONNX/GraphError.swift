@@ -7,6 +7,12 @@ package struct NodeName: Hashable, Sendable, CustomStringConvertible {
     package let operation: String
     package let name: String
 
+    package init(index: Int, operation: String, name: String) {
+        self.index = index
+        self.operation = operation
+        self.name = name
+    }
+
     package var description: String {
         name.isEmpty ? "node \(index) (\(operation))" : "node \(index) (\(operation) \"\(name)\")"
     }

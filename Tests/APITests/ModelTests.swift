@@ -65,6 +65,44 @@ struct ModelTests {
         }
     }
 
+    @Test func anONNXModelIsRegisteredAndExplained() async throws {
+        try await TestService.with { service in
+            let manifest: JSON = [
+                "name": "transformer", "architecture": "onnx", "task": "classification",
+                "input": [
+                    "frames": 4, "height": 32, "width": 32, "range": [0, 255], "mean": [127.5, 127.5, 127.5],
+                    "std": [64, 64, 64],
+                ],
+            ]
+            let file = Array(try Data(contentsOf: fixture("onnx/networks/vit_tubelet_dynamo.onnx")))
+            let created = try await service.post(
+                "/v1/models", parts: [.json("manifest", manifest), .file("checkpoint", file)])
+            let model = try created.json
+            #expect(created.status == 201 && model["architecture"] == "onnx" && model["input"]["layout"] == "NCTHW")
+            let video = try await service.sampleVideo()
+            var request: JSON = [
+                "video": .string(video), "model": "transformer", "samples": 2, "target": ["output": [0, 3]],
+            ]
+            try await service.working {
+                let explanation = try await service.explained(request)
+                #expect(explanation["state"] == "succeeded")
+                #expect(explanation["prediction"]["scores"].array?.count == 5)
+                #expect(explanation["target"]["definition"]["output"] == 3)
+                let maps = try #require(explanation["checks"]["randomisation"]["maps"].array)
+                #expect(maps.count == 4 && maps.allSatisfy { abs($0["all_weights"]["spearman"].double ?? 1) < 0.3 })
+                let link = try #require(explanation["links"]["map_error"].string)
+                #expect(try await service.get(link, accept: "application/x-npy").body.count > 3 * 3 * 32 * 32 * 4)
+            }
+            // Its tubelets are for four frames.
+            request["clip"] = ["frames": 8]
+            let refused = try await service.post("/v1/explanations", request)
+            #expect(refused.status == 422 && refused.code == "model.unusable-input")
+            request["clip"] = .null
+            request["target"] = ["output": [0, 5]]
+            #expect(try await service.post("/v1/explanations", request).code == "target.unknown-output")
+        }
+    }
+
     @Test func aModelInUseStays() async throws {
         try await TestService.with { service in
             let explanation = try await service.post("/v1/explanations", try await service.tinyRequest()).json

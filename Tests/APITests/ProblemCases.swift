@@ -4,6 +4,7 @@ import Cine
 import HTTPServer
 import Models
 import Motion
+import ONNX
 import Pipelines
 import Store
 import Tensors
@@ -183,10 +184,35 @@ enum ProblemCases {
         case .wrongShape: .notFinite(parameter: "layer1.0.conv1.0.0.weight")
         case .notFinite: .unusableInput("a kernel of 7 is larger than its input of 3")
         case .unusableInput: .wrongOutputs(found: 4, named: 3)
-        case .wrongOutputs: .unknownOutput(index: 7, count: 3)
-        case .unknownOutput: .unknownLabel("6 sides", known: ["3 sides", "4 sides", "5 sides"])
+        case .wrongOutputs: .notONNX(found: .safetensors)
+        case .notONNX: .graph(.noGraph)
+        case .graph(let error):
+            after(error).map(ModelError.graph) ?? .unknownOutput(index: 7, count: 3)
+        case .unknownOutput: .unknownElement(index: [0, 8, 2], shape: [1, 8, 2])
+        case .unknownElement: .unknownLabel("6 sides", known: ["3 sides", "4 sides", "5 sides"])
         case .unknownLabel: .wrongClip(found: [3, 16, 112, 112], expected: [3, 32, 112, 112])
         case .wrongClip: nil
+        }
+    }
+
+    private static func after(_ error: GraphError) -> GraphError? {
+        let node = NodeName(index: 3, operation: "Add", name: "sum")
+        return switch error {
+        case .noGraph: .malformed(offset: 12, reason: "a field claims 40 bytes, 7 are left")
+        case .malformed: .tooMany(what: "nodes", limit: 200_000)
+        case .tooMany: .unsupportedOpset(found: 9, known: 11...20)
+        case .unsupportedOpset(.some, let known): .unsupportedOpset(found: nil, known: known)
+        case .unsupportedOpset: .badInitializer(name: "w", reason: "its shape has a negative extent")
+        case .badInitializer: .externalData(name: "w", reason: "it is in the file w.data beside it")
+        case .externalData: .badInput(reason: "there is a second one, mask, beside clip")
+        case .badInput: .badOutput(reason: "there is none")
+        case .badOutput: .duplicateValue(name: "y", node: node)
+        case .duplicateValue: .undefinedValue(name: "z", node: node)
+        case .undefinedValue: .cycle(node: node)
+        case .cycle: .unsupportedOperators([NodeName(index: 4, operation: "Loop", name: "")])
+        case .unsupportedOperators: .badNode(node, reason: "[2] and [3] do not fit")
+        case .badNode: .tooLarge(node, shape: [1 << 40], limit: 1 << 30)
+        case .tooLarge: nil
         }
     }
 

@@ -16,6 +16,7 @@ struct VocabularyTests {
         "VideoFormat": VideoFormat.allCases.map(\.rawValue),
         "Task": ModelManifest.Purpose.allCases.map(\.rawValue),
         "Channels": InputContract.Channels.allCases.map(\.rawValue),
+        "Layout": InputContract.Layout.allCases.map(\.rawValue),
         "Family": VideoResNetDescription.Family.allCases.map(\.rawValue),
         "ArchitectureName": ArchitectureDescription.named.keys.sorted(),
         "Baseline": IntegratedGradients.Baseline.allCases.map(\.rawValue),

@@ -18,8 +18,12 @@ import Testing
             #expect(try target(json) == expected)
             #expect(String(decoding: try JSONEncoder().encode([expected]), as: UTF8.self) == "[\(json)]")
         }
-        #expect(try target(#"{"output":[0,31]}"#) == .output(31))
-        for wrong in ["7", "\"best\"", "{}", #"{"output":1,"label":"a"}"#, #"{"difference":[1]}"#, #"{"outputs":1}"#] {
+        #expect(try target(#"{"output":[31]}"#) == .output(31))
+        #expect(try target(#"{"output":[0,2,1]}"#) == .element([0, 2, 1]))
+        for wrong in [
+            #"{"output":[]}"#, #"{"output":[0,-1]}"#, #"{"output":[0,0,0,0,0,0,0,0,0]}"#, "7", "\"best\"", "{}",
+            #"{"output":1,"label":"a"}"#, #"{"difference":[1]}"#, #"{"outputs":1}"#,
+        ] {
             #expect(throws: (any Error).self) { try target(wrong) }
         }
     }
@@ -28,14 +32,34 @@ import Testing
     func predicted() throws {
         let sides = try BundledModel.sides.load().manifest
         let angle = try BundledModel.angle.load().manifest
-        #expect(try ResolvedTarget(.predicted, manifest: sides, scores: [1, 3, 3]) == .output(1))
-        #expect(try ResolvedTarget(.predicted, manifest: angle, scores: [1, 3]) == .angle(y: 1, x: 0))
-        #expect(try ResolvedTarget(.label("5 sides"), manifest: sides, scores: [1, 3, 3]) == .output(2))
-        #expect(throws: ModelError.unknownOutput(index: 3, count: 3)) {
-            try ResolvedTarget(.output(3), manifest: sides, scores: [1, 3, 3])
+        func resolved(_ target: Target) throws -> ResolvedTarget {
+            try ResolvedTarget(target, manifest: sides, scores: [1, 3, 3], shape: [1, 3])
         }
+        #expect(try resolved(.predicted) == .output(1))
+        #expect(
+            try ResolvedTarget(.predicted, manifest: angle, scores: [1, 3], shape: [1, 2]) == .angle(y: 1, x: 0))
+        #expect(try resolved(.label("5 sides")) == .output(2))
+        #expect(throws: ModelError.unknownOutput(index: 3, count: 3)) { try resolved(.output(3)) }
         #expect(throws: ModelError.unknownLabel("six", known: ["3 sides", "4 sides", "5 sides"])) {
-            try ResolvedTarget(.label("six"), manifest: sides, scores: [1, 3, 3])
+            try resolved(.label("six"))
+        }
+    }
+
+    @Test("An index on every axis finds its place, with the batch or without; another number of axes does not")
+    func elements() throws {
+        let manifest = try BundledModel.angle.load().manifest
+        let scores = [Float](repeating: 0, count: 24)
+        func place(_ index: [Int], _ shape: Shape) throws -> ResolvedTarget {
+            try ResolvedTarget(.element(index), manifest: manifest, scores: scores, shape: shape)
+        }
+        #expect(try place([0, 1, 2, 3], [1, 2, 3, 4]) == .output(23))
+        #expect(try place([1, 0, 1], [1, 2, 3, 4]) == .output(13))
+        #expect(try place([1, 2], [4, 6]) == .output(8))
+        let misfits: [([Int], Shape)] = [
+            ([0, 2, 0, 0], [1, 2, 3, 4]), ([1, 2], [1, 2, 3, 4]), ([1, 0, 0, 0], [1, 2, 3, 4]), ([0, 1, 2], [4, 6]),
+        ]
+        for (index, shape) in misfits {
+            #expect(throws: ModelError.unknownElement(index: index, shape: shape)) { try place(index, shape) }
         }
     }
 

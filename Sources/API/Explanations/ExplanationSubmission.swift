@@ -148,10 +148,12 @@ struct ExplanationSubmission: Sendable {
         let (library, budget) = (resources.library, resources.budget)
         return try await offload {
             guard let id = try library.id(of: name) else { throw ExplainError.unknownModel(name) }
-            let network = try library.load(id: id).network
-            let plan = try ExplainPlan(request, manifest: network.manifest)
+            let stored = try library.load(id: id).network
+            let plan = try ExplainPlan(request, manifest: stored.manifest)
+            let network = try stored.taking(frames: plan.sampling.frames)
             _ = try ResolvedTarget(
-                plan.target, manifest: network.manifest, scores: [Float](repeating: 0, count: network.outputs))
+                plan.target, manifest: network.manifest, scores: [Float](repeating: 0, count: network.outputs),
+                shape: network.outputShape)
             if case .given(let sha256) = plan.flow {
                 guard let givenFlow else {
                     throw DocumentError(path: "flow.given", reason: "send the flow along as the part flow of a form")

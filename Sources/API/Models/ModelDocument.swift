@@ -65,7 +65,8 @@ struct ModelDocument: Encodable {
         let contract = manifest.input
         input = Input(
             frames: contract.frames, period: contract.period, height: contract.height, width: contract.width,
-            layout: "NCTHW", channels: contract.channels.rawValue, range: contract.range, mean: contract.mean,
+            layout: contract.layout.rawValue, channels: contract.channels.rawValue, range: contract.range,
+            mean: contract.mean,
             std: contract.std)
         outputCount = facts?.outputs
         parameters = facts?.parameters

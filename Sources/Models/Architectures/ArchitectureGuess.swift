@@ -72,6 +72,7 @@ extension ArchitectureDescription {
         if let name = Self.named.first(where: { $0.value == self })?.key { return "\"\(name)\"" }
         switch self {
         case .movingShapes: return "\"moving_shapes\""
+        case .onnx: return "\"onnx\""
         case .videoResNet(let description):
             let stem = description.family == .r2plus1d ? ", \"stem\": \(description.stem)" : ""
             return

@@ -3,13 +3,16 @@ package enum ArchitectureDescription: Hashable, Sendable {
     /// The small (2+1)D network of the Moving Shapes models: four blocks, global mean, linear.
     case movingShapes
     case videoResNet(VideoResNetDescription)
+    /// Whatever the checkpoint, an ONNX file, says.
+    case onnx
 
-    /// The published ones, by the names that torchvision gives them.
+    /// The published ones, by the names that torchvision gives them, and what comes with its own description.
     package static let named: [String: ArchitectureDescription] = [
         "moving_shapes": .movingShapes,
         "r2plus1d_18": .videoResNet(.eighteen(.r2plus1d)),
         "r3d_18": .videoResNet(.eighteen(.r3d)),
         "mc3_18": .videoResNet(.eighteen(.mc3)),
+        "onnx": .onnx,
     ]
 
     /// The name, or the family and its numbers.
@@ -17,6 +20,7 @@ package enum ArchitectureDescription: Hashable, Sendable {
         if let name = Self.named.first(where: { $0.value == self })?.key { return name }
         switch self {
         case .movingShapes: return "moving_shapes"
+        case .onnx: return "onnx"
         case .videoResNet(let description):
             let channels = description.channels.map(String.init).joined(separator: ",")
             let blocks = description.blocks.map(String.init).joined(separator: ",")

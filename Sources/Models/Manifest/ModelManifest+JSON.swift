@@ -68,7 +68,8 @@ private struct ManifestDocument: Decodable {
         return ModelManifest(
             name: name, architecture: architecture, purpose: purpose, labels: labels ?? [],
             outputs: (outputs ?? []).map { ModelManifest.Output(name: $0.name, unit: $0.unit ?? "") },
-            stripPrefix: stripPrefix, input: try input.contract(), defaultTarget: defaultTarget, licence: licence,
+            stripPrefix: stripPrefix, input: try input.contract(for: architecture), defaultTarget: defaultTarget,
+            licence: licence,
             intendedUse: intendedUse)
     }
 }
@@ -160,7 +161,7 @@ private struct InputDocument: Decodable {
         std = try fields.decodeIfPresent([Double].self, forKey: .std)
     }
 
-    func contract() throws -> InputContract {
+    func contract(for architecture: ArchitectureDescription) throws -> InputContract {
         for (name, value, limit) in [("frames", frames, 4096), ("height", height, 8192), ("width", width, 8192)] {
             guard (1...limit).contains(value) else {
                 throw DocumentError(path: "input.\(name)", reason: "expected a number from 1 to \(limit)")
@@ -170,7 +171,10 @@ private struct InputDocument: Decodable {
         guard (1...1000).contains(period) else {
             throw DocumentError(path: "input.period", reason: "expected a number from 1 to 1000")
         }
-        guard layout ?? "NCTHW" == "NCTHW" else {
+        guard let layout = InputContract.Layout(rawValue: layout ?? "NCTHW") else {
+            throw DocumentError(path: "input.layout", reason: "expected NCTHW, NTCHW or NTHWC")
+        }
+        guard layout == .channelsFirst || architecture == .onnx else {
             throw DocumentError(path: "input.layout", reason: "this architecture takes NCTHW")
         }
         guard let channels = InputContract.Channels(rawValue: channels ?? "RGB") else {
@@ -193,7 +197,8 @@ private struct InputDocument: Decodable {
             throw DocumentError(path: "input.std", reason: "expected positive numbers")
         }
         return InputContract(
-            frames: frames, period: period, height: height, width: width, channels: channels, range: range,
+            frames: frames, period: period, height: height, width: width, layout: layout, channels: channels,
+            range: range,
             mean: try perChannel(mean, "mean", otherwise: 0), std: std)
     }
 }

@@ -41,11 +41,20 @@ package struct InputContract: Hashable, Sendable {
         package var count: Int { self == .luma ? 1 : 3 }
     }
 
+    /// The order of a network's input axes: N is the batch (one clip), C the channel, T the frame.
+    package enum Layout: String, Hashable, Sendable, CaseIterable {
+        case channelsFirst = "NCTHW"
+        case framesFirst = "NTCHW"
+        case channelsLast = "NTHWC"
+    }
+
     package fileprivate(set) var frames: Int
     /// Every period-th frame of the video.
     package let period: Int
     package let height: Int
     package let width: Int
+    /// Other than ``Layout/channelsFirst`` with the architecture `onnx` alone.
+    package let layout: Layout
     package let channels: Channels
     /// What an intensity of 0 and of 1 are for the network, before mean and std.
     package let range: [Double]

@@ -1,4 +1,5 @@
 import Foundation
+package import Tensors
 
 /// A target in terms of output indices that exist. Fixed before the first gradient, so that all noise samples explain the same scalar.
 package enum ResolvedTarget: Hashable, Sendable {
@@ -6,9 +7,11 @@ package enum ResolvedTarget: Hashable, Sendable {
     case difference(Int, Int)
     case angle(y: Int, x: Int)
 
-    /// - Parameter scores: the raw outputs for the clip without noise; `predicted` looks at them.
-    /// - Throws: ``ModelError/unknownOutput(index:count:)``, ``ModelError/unknownLabel(_:known:)``.
-    package init(_ target: Target, manifest: ModelManifest, scores: [Float]) throws {
+    /// - Parameters:
+    ///   - scores: the raw outputs for the clip without noise; `predicted` looks at them.
+    ///   - shape: of the outputs, with the batch axis; as many as there are scores.
+    /// - Throws: ``ModelError/unknownOutput(index:count:)``, ``ModelError/unknownElement(index:shape:)``, ``ModelError/unknownLabel(_:known:)``.
+    package init(_ target: Target, manifest: ModelManifest, scores: [Float], shape: Shape) throws {
         func checked(_ index: Int) throws -> Int {
             guard scores.indices.contains(index) else {
                 throw ModelError.unknownOutput(index: index, count: scores.count)
@@ -18,7 +21,7 @@ package enum ResolvedTarget: Hashable, Sendable {
         switch target {
         case .predicted:
             if let named = manifest.defaultTarget, named != .predicted {
-                self = try ResolvedTarget(named, manifest: manifest, scores: scores)
+                self = try ResolvedTarget(named, manifest: manifest, scores: scores, shape: shape)
                 return
             }
             switch manifest.purpose {
@@ -29,6 +32,7 @@ package enum ResolvedTarget: Hashable, Sendable {
                 self = .output(try checked(highest ?? 0))
             }
         case .output(let index): self = .output(try checked(index))
+        case .element(let index): self = .output(try shape.place(of: index))
         case .label(let label):
             let names = manifest.outputNames
             guard let index = names.firstIndex(of: label) else {
@@ -65,6 +69,18 @@ package enum ResolvedTarget: Hashable, Sendable {
             seed[x] -= Float(sine / square)
         }
         return seed
+    }
+}
+
+extension Shape {
+    /// The place of an output in row-major order.
+    /// - Parameter index: on all axes, or on all but a first axis of one, the batch.
+    fileprivate func place(of index: [Int]) throws -> Int {
+        let full = index.count == rank - 1 && extents.first == 1 ? [0] + index : index
+        guard full.count == rank, zip(full, extents).allSatisfy({ $0 >= 0 && $0 < $1 }) else {
+            throw ModelError.unknownElement(index: index, shape: self)
+        }
+        return zip(full, strides).reduce(0) { $0 + $1.0 * $1.1 }
     }
 }
 

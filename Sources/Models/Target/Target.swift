@@ -4,6 +4,8 @@ package enum Target: Hashable, Sendable {
     case predicted
     /// A raw output, before any softmax.
     case output(Int)
+    /// A raw output by its index on every axis of the output's shape, or on all behind the batch.
+    case element([Int])
     case label(String)
     /// The first output minus the second.
     case difference(Int, Int)
@@ -30,11 +32,10 @@ extension Target: Codable {
         switch key {
         case .output:
             if let indices = try? fields.decode([Int].self, forKey: .output) {
-                // The outputs of the architectures here are flat: [i] or, with the batch axis, [0, i].
-                guard let last = indices.last, indices == [last] || indices == [0, last] else {
+                guard (1...8).contains(indices.count), indices.allSatisfy({ $0 >= 0 }) else {
                     throw Self.malformed(decoder)
                 }
-                self = .output(last)
+                self = indices.count == 1 ? .output(indices[0]) : .element(indices)
             } else {
                 guard let index = try fields.wholeNumber(Int.self, forKey: .output) else {
                     throw Self.malformed(decoder)
@@ -53,7 +54,7 @@ extension Target: Codable {
         DocumentError(
             path: decoder.codingPath.dotted,
             reason:
-                "expected \"predicted\", {\"output\": 7}, {\"label\": \"…\"}, {\"difference\": [1, 2]} or {\"atan2\": [1, 0]}"
+                "expected \"predicted\", {\"output\": 7}, {\"output\": [0, 7]}, {\"label\": \"…\"}, {\"difference\": [1, 2]} or {\"atan2\": [1, 0]}"
         )
     }
 
@@ -66,6 +67,7 @@ extension Target: Codable {
         switch self {
         case .predicted: break
         case .output(let index): try fields.encode(index, forKey: .output)
+        case .element(let indices): try fields.encode(indices, forKey: .output)
         case .label(let label): try fields.encode(label, forKey: .label)
         case .difference(let a, let b): try fields.encode([a, b], forKey: .difference)
         case .angle(let y, let x): try fields.encode([y, x], forKey: .atan2)

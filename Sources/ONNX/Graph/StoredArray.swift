@@ -9,11 +9,21 @@ package struct StoredArray: Sendable {
         case reals([Float])
         case wideReals([Double])
         case integers([Int64])
+        case tensor(Tensor)
     }
 
     package let element: ElementType
     package let shape: Shape
     let payload: Payload
+
+    init(element: ElementType, shape: Shape, payload: Payload) {
+        self.element = element
+        self.shape = shape
+        self.payload = payload
+    }
+
+    /// An array that comes from no file.
+    init(_ tensor: Tensor) { self.init(element: .float32, shape: tensor.shape, payload: .tensor(tensor)) }
 
     /// Row-major values; all but the kind `real` are for ``integers``.
     var reals: Tensor {
@@ -37,6 +47,7 @@ package struct StoredArray: Sendable {
             }
         case .reals(let values): return Self.filled(shape, values) { $0 }
         case .wideReals(let values): return Self.filled(shape, values) { Float($0) }
+        case .tensor(let tensor): return tensor
         case .integers(let values):
             // Half precision without raw bytes comes as bit patterns.
             switch element {
@@ -69,6 +80,7 @@ package struct StoredArray: Sendable {
             return values
         case .reals(let values): return values.map { Int(exactly: $0.rounded(.towardZero)) ?? 0 }
         case .wideReals(let values): return values.map { Int(exactly: $0.rounded(.towardZero)) ?? 0 }
+        case .tensor(let tensor): return tensor.values.map { Int(exactly: $0.rounded(.towardZero)) ?? 0 }
         case .integers(let values): return values.map { element == .bool ? ($0 == 0 ? 0 : 1) : Int($0) }
         }
     }

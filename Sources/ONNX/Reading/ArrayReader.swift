@@ -58,7 +58,7 @@ struct ArrayReader {
         else { throw refuse("it is said to be in a file outside of the model's directory") }
         guard let external else {
             throw refuse(
-                "it is in the file \(location.prefix(100)) beside it: send that as a third part, or export with torch.onnx.export(…, external_data=False)"
+                "it is in the file \(location.prefix(100)) beside it: export with torch.onnx.export(…, external_data=False)"
             )
         }
         func number(_ key: String, otherwise value: Int) throws -> Int {

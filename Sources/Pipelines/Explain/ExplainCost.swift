@@ -24,9 +24,9 @@ package struct ExplainCost: Hashable, Sendable {
     package enum Phase: String, Hashable, Sendable, CaseIterable { case prediction, flow, attribution, checks, storing }
 
     /// - Parameter network: of any clip length: the plan's counts.
-    /// - Throws: `ShapeError` when the network does not take such clips.
+    /// - Throws: `ShapeError`, `ModelError` when the network does not take such clips.
     package init(network: Network, plan: ExplainPlan, parallelism: Parallelism) throws {
-        let network = network.taking(frames: plan.sampling.frames)
+        let network = try network.taking(frames: plan.sampling.frames)
         pass = try network.cost(parallelism: parallelism)
         passes = plan.passes
         flops = passes * pass.flops + pass.forward.flops

@@ -16,10 +16,11 @@ package struct ExplainPipeline: Sendable {
     private let rate: JobRate
 
     /// - Parameter rate: of the machine, for the prediction of seconds.
+    /// - Throws: `ModelError` when the network takes no clips of the plan's length.
     package init(
         network: Network, plan: ExplainPlan, subject: ExplanationSubject, parallelism: Parallelism, rate: JobRate
-    ) {
-        self.network = network.taking(frames: plan.sampling.frames)
+    ) throws {
+        self.network = try network.taking(frames: plan.sampling.frames)
         self.plan = plan
         self.subject = subject
         self.parallelism = parallelism
@@ -62,7 +63,8 @@ package struct ExplainPipeline: Sendable {
             try network.scores(of: sampled.clip.intensities, parallelism: parallelism)
         }
         guard scores.allSatisfy(\.isFinite) else { throw ExplainError.notFinite("the model's outputs are") }
-        let target = try ResolvedTarget(plan.target, manifest: network.manifest, scores: scores)
+        let target = try ResolvedTarget(
+            plan.target, manifest: network.manifest, scores: scores, shape: network.outputShape)
         stopwatch.finish("prediction")
 
         try reach(.flow, 0)

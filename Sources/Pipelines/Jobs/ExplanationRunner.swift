@@ -35,7 +35,7 @@ package struct ExplanationRunner: JobRunner {
         let plan = try ExplainPlan(request, manifest: model.network.manifest)
         // Settings may have changed since it was accepted.
         try budget.admit(ExplainCost(network: model.network, plan: plan, parallelism: budget.parallelism))
-        let pipeline = ExplainPipeline(
+        let pipeline = try ExplainPipeline(
             network: model.network, plan: plan,
             subject: ExplanationSubject(
                 video: video.id, model: model.id, videoDigest: video.sha256, modelDigest: model.sha256),

@@ -1,6 +1,7 @@
 import Checkpoints
 package import Foundation
 import Models
+import ONNX
 package import Tensors
 
 /// What can be said of a file that somebody wants to use as a model: any file, readable or not.
@@ -68,13 +69,9 @@ package struct FileInspection: Encodable, Hashable, Sendable {
         let known = try? CheckpointFormat(of: start)
         var (tensors, fit, refusal): ([Tensor], Fit?, Refusal?) = ([], nil, nil)
         do {
-            let checkpoint = try Checkpoint.open(url, limits: CheckpointLimits())
-            tensors = checkpoint.names.compactMap { name in
-                checkpoint[name: name].map {
-                    Tensor(name: name, shape: $0.shape.extents, type: $0.element.rawValue)
-                }
-            }
-            fit = try Self.fit(checkpoint)
+            let model = try ModelFile.open(url, external: nil, limits: CheckpointLimits())
+            tensors = model.parameters.map { Tensor(name: $0.name, shape: $0.shape.extents, type: $0.type) }
+            fit = try Self.fit(model)
         } catch {
             refusal = try Refusal(error)
         }
@@ -102,6 +99,27 @@ package struct FileInspection: Encodable, Hashable, Sendable {
     }
 
     /// Tries whether the architecture that the names point to binds.
+    private static func fit(_ file: ModelFile) throws -> Fit? {
+        switch file {
+        case .parameters(let checkpoint): try fit(checkpoint)
+        case .graph(let graph): try fit(graph, file)
+        }
+    }
+
+    /// A graph is its own architecture; whether it can be run shows with a clip.
+    private static func fit(_ graph: Graph, _ file: ModelFile) throws -> Fit? {
+        guard let manifest = graph.manifestToBeginWith else { return nil }
+        var (outputs, refusal): (Int, Refusal?) = (0, nil)
+        do {
+            outputs = try Network(ModelManifest(json: Data(manifest.utf8)), file: file).outputs
+        } catch {
+            refusal = try Refusal(error)
+        }
+        return Fit(
+            architecture: "onnx (opset \(graph.opset))", prefix: "", outputs: outputs, refusal: refusal,
+            manifest: refusal == nil ? manifest : nil)
+    }
+
     private static func fit(_ checkpoint: Checkpoint) throws -> Fit? {
         guard let guess = ArchitectureGuess.of(checkpoint) else { return nil }
         let prefix = guess.prefix.isEmpty ? "" : " \"strip_prefix\": \(quoted(guess.prefix)),"

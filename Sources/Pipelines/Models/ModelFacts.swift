@@ -1,5 +1,5 @@
 import Autodiff
-package import Checkpoints
+import Checkpoints
 import Foundation
 package import Models
 package import Tensors
@@ -30,17 +30,16 @@ package struct ModelFacts: Codable, Hashable, Sendable {
 
     /// By a dry run of shapes.
     /// - Throws: `ShapeError` when the network does not take the clips that its manifest describes.
-    package init(_ network: Network, checkpoint: Checkpoint, parallelism: Parallelism) throws {
+    package init(_ network: Network, file: ModelFile, parallelism: Parallelism) throws {
         let cost = try network.cost(parallelism: parallelism)
         outputs = network.outputs
         parameters = network.parameterCount
         operators = network.operators
-        format = checkpoint.format.rawValue
+        format = file.format.rawValue
         // Counters of batches are not used.
-        let used = checkpoint.names.filter { !$0.hasSuffix(".num_batches_tracked") }
-        let counts = used.reduce(into: [String: Int]()) { counts, name in
-            guard let tensor = checkpoint[name: name] else { return }
-            counts[tensor.element.rawValue, default: 0] += tensor.shape.count
+        let used = file.parameters.filter { !$0.name.hasSuffix(".num_batches_tracked") }
+        let counts = used.reduce(into: [String: Int]()) { counts, parameter in
+            counts[parameter.type, default: 0] += parameter.shape.count
         }
         precision = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
         self.cost = Cost(
@@ -51,7 +50,7 @@ package struct ModelFacts: Codable, Hashable, Sendable {
     /// Of a bundled model.
     package init(_ model: BundledModel, parallelism: Parallelism) throws {
         try self.init(
-            model.load(), checkpoint: Checkpoint.read(model.checkpoint, limits: CheckpointLimits()),
+            model.load(), file: .parameters(Checkpoint.read(model.checkpoint, limits: CheckpointLimits())),
             parallelism: parallelism)
     }
 

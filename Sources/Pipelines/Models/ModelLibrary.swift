@@ -79,8 +79,8 @@ package final class ModelLibrary: Sendable {
             let network = try network(Key(sha256: record.sha256, manifest: record.manifest)) {
                 try Network(
                     ModelManifest(json: Data(record.manifest.utf8)),
-                    checkpoint: Checkpoint.open(
-                        store.contentURL(sha256: record.sha256), limits: CheckpointLimits()))
+                    file: ModelFile.open(
+                        store.contentURL(sha256: record.sha256), external: nil, limits: CheckpointLimits()))
             }
             return Loaded(id: id, sha256: record.sha256, network: network)
         }

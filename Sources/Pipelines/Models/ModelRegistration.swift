@@ -19,9 +19,8 @@ package struct ModelRegistration: Sendable {
     /// - Throws: `DocumentError`, `CheckpointError`, `ModelError`, `ShapeError`.
     package init(manifest json: Data, checkpoint url: URL, parallelism: Parallelism) throws {
         manifest = try ModelManifest(json: json)
-        let checkpoint = try Checkpoint.open(url, limits: CheckpointLimits())
-        facts = try ModelFacts(
-            Network(manifest, checkpoint: checkpoint), checkpoint: checkpoint, parallelism: parallelism)
+        let file = try ModelFile.open(url, external: nil, limits: CheckpointLimits())
+        facts = try ModelFacts(Network(manifest, file: file), file: file, parallelism: parallelism)
         self.json = String(decoding: json, as: UTF8.self)
     }
 

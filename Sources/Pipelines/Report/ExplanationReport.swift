@@ -36,7 +36,7 @@ package struct ExplanationReport: Encodable, Hashable, Sendable {
         checks: ChecksReport, timings: Timings, cost: CostReport
     ) throws {
         prediction = PredictionReport(network.manifest, scores: scores)
-        self.target = TargetReport(target, manifest: network.manifest, result: result)
+        self.target = TargetReport(target, network: network, result: result)
         shares = result.shares.map { SharesReport($0, untrained: checks.randomisation?.shares) }
         fidelity = point.fidelity
         self.timeline = timeline.map { TimelineReport($0, sourceFrames: sampled.sourceFrames) }

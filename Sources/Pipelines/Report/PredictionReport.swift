@@ -1,6 +1,7 @@
 import Attribution
 import Foundation
 package import Models
+import Tensors
 
 /// What the model says about the clip.
 package struct PredictionReport: Encodable, Hashable, Sendable {
@@ -49,9 +50,16 @@ package struct TargetReport: Encodable, Hashable, Sendable {
     package let meanUnderNoise: Double?
     package let standardErrorUnderNoise: Double?
 
-    init(_ target: ResolvedTarget, manifest: ModelManifest, result: AttributionResult) {
+    init(_ target: ResolvedTarget, network: Network, result: AttributionResult) {
         func name(_ index: Int) -> String {
-            let names = manifest.outputNames
+            let names = network.manifest.outputNames
+            // Of an output with several axes the flat index says little.
+            if names.isEmpty, network.outputShape.rank > 2 {
+                let place = network.outputShape.strides.indices.map {
+                    index / network.outputShape.strides[$0] % network.outputShape[$0]
+                }
+                return "output \(index), \(place) of \(network.outputShape)"
+            }
             return names.indices.contains(index) ? "output \(index) (\(names[index]))" : "output \(index)"
         }
         switch target {

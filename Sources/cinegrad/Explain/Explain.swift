@@ -70,7 +70,7 @@ struct Explain: AsyncParsableCommand {
             return
         }
         let directory = try OutputDirectory(output)
-        let pipeline = ExplainPipeline(
+        let pipeline = try ExplainPipeline(
             network: source.network, plan: plan,
             subject: ExplanationSubject(
                 video: file.lastPathComponent, model: source.name, videoDigest: try FileDigest.sha256(of: file),

@@ -33,7 +33,7 @@ struct ModelSource {
         }
         let manifest = try ModelManifest(json: Data(contentsOf: InputFile.url(name, kind: "a manifest")))
         let file = try InputFile.url(checkpoint, kind: "a checkpoint")
-        network = try Network(manifest, checkpoint: Checkpoint.open(file, limits: CheckpointLimits()))
+        network = try Network(manifest, file: ModelFile.open(file, external: nil, limits: CheckpointLimits()))
         self.name = manifest.name
         digest = try FileDigest.sha256(of: file)
     }

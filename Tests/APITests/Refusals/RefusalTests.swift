@@ -11,7 +11,6 @@ struct RefusalTests {
         "checkpoint.too-large": "takes 2 GiB",
         "checkpoint.too-many-entries": "takes an archive of 200,001 entries",
         "checkpoint.unreadable": "takes a failing disk",
-        "model.unusable-input": "takes a network without padding, which no named architecture is",
         "video.frame-out-of-range": "takes a decoder that swallows frames without an error",
         "video.unreadable": "takes a failing disk",
     ]

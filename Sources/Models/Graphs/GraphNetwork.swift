@@ -1,0 +1,105 @@
+import Autodiff
+import ONNX
+import Synchronization
+import Tensors
+
+/// A network that an ONNX graph describes, behind the manifest's value range and order of axes.
+struct GraphNetwork: Sendable {
+    let graph: Graph
+    /// For clips of the manifest's shape.
+    let program: Program
+    private let layout: InputContract.Layout
+    private let normalization: InputNormalization
+    private let programs: ProgramShelf
+
+    /// - Throws: ``ModelError/graph(_:)``.
+    init(_ graph: Graph, input: InputContract) throws {
+        try self.init(graph, input: input, programs: ProgramShelf())
+    }
+
+    private init(_ graph: Graph, input: InputContract, programs: ProgramShelf) throws {
+        self.graph = graph
+        self.programs = programs
+        layout = input.layout
+        normalization = InputNormalization(input)
+        program = try programs.program(of: graph, for: input.graphShape)
+    }
+
+    /// The same graph for other clips; programs of shapes that were asked for lately are kept.
+    func taking(_ input: InputContract) throws -> GraphNetwork {
+        try GraphNetwork(graph, input: input, programs: programs)
+    }
+
+    /// - Parameter x: `[C, T, H, W]`, intensities.
+    /// - Returns: of the program's output shape.
+    func scores(_ x: Variable) throws -> Variable {
+        do {
+            return try program(reshape(arranged(normalized(x)), to: program.inputShape))
+        } catch let error as GraphError {
+            throw ModelError.graph(error)
+        }
+    }
+
+    /// Numbers that training changed.
+    var parameterCount: Int { graph.weights.reduce(0) { $0 + $1.shape.count } }
+
+    /// Of a gradient by the clip: the clip is scaled and its axes put in order before the graph sees it.
+    var cost: CostEstimate {
+        var cost = program.cost
+        let clip = 4 * program.inputShape.count * MemoryLayout<Float>.stride
+        cost.forward.bytes += clip
+        cost.backward.bytes += clip
+        cost.keptBytes += clip
+        return cost
+    }
+
+    private func normalized(_ x: Variable) throws -> Variable {
+        let (factors, addends) = (normalization.factors, normalization.addends)
+        if Set(factors).count == 1, Set(addends).count == 1 {
+            return factors[0] == 1 && addends[0] == 0 ? x : affine(x, factor: factors[0], addend: addends[0])
+        }
+        func column(_ values: [Float]) throws -> Variable {
+            x.tape.constant(try Tensor(shape: [values.count, 1, 1, 1], values: values))
+        }
+        return try add(multiply(x, column(factors)), column(addends))
+    }
+
+    private func arranged(_ x: Variable) throws -> Variable {
+        switch layout {
+        case .channelsFirst: x
+        case .framesFirst: try transpose(x, permutation: [1, 0, 2, 3])
+        case .channelsLast: try transpose(x, permutation: [1, 2, 3, 0])
+        }
+    }
+}
+
+extension InputContract {
+    /// The shape of a network's input, a batch of one clip.
+    fileprivate var graphShape: Shape {
+        switch layout {
+        case .channelsFirst: [1, channels.count, frames, height, width]
+        case .framesFirst: [1, frames, channels.count, height, width]
+        case .channelsLast: [1, frames, height, width, channels.count]
+        }
+    }
+}
+
+/// The programs of one graph for the shapes that were asked for last: working one out takes up to seconds.
+private final class ProgramShelf: Sendable {
+    private static let limit = 3
+    private let programs = Mutex<[Program]>([])
+
+    func program(of graph: Graph, for shape: Shape) throws -> Program {
+        if let known = programs.withLock({ $0.first { $0.inputShape == shape } }) { return known }
+        do {
+            let program = try graph.program(for: shape, limits: GraphLimits())
+            programs.withLock { programs in
+                programs.append(program)
+                if programs.count > Self.limit { programs.removeFirst() }
+            }
+            return program
+        } catch let error as GraphError {
+            throw ModelError.graph(error)
+        }
+    }
+}
