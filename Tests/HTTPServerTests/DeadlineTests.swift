@@ -6,18 +6,20 @@ import Testing
 
 /// Ends by deadline: the clients wait for the server, however long that takes.
 @Suite struct DeadlineTests {
-    private var limits: ServerLimits {
+    /// Only what a test is about ends soon: a busy machine may keep a client waiting before it has sent anything.
+    private func limits(_ change: (inout ServerLimits) -> Void) -> ServerLimits {
         var limits = ServerLimits()
-        limits.idleTimeout = .milliseconds(40)
-        limits.headerTimeout = .milliseconds(40)
-        limits.bodyTimeout = .milliseconds(40)
-        limits.writeTimeout = .milliseconds(40)
+        limits.idleTimeout = .seconds(3_600)
+        limits.headerTimeout = .seconds(3_600)
+        limits.bodyTimeout = .seconds(3_600)
+        limits.writeTimeout = .seconds(3_600)
         limits.lingerTimeout = .milliseconds(40)
+        change(&limits)
         return limits
     }
 
     @Test func aSlowHeaderIsRefused() async throws {
-        try await withServer(limits: limits, echo) { address, _ in
+        try await withServer(limits: limits { $0.headerTimeout = .milliseconds(40) }, echo) { address, _ in
             let client = try RawClient(address)
             await client.send("GET / HTTP/1.1\r\nHo")
             let response = try await client.receiveResponse()
@@ -27,7 +29,7 @@ import Testing
     }
 
     @Test func anIdleConnectionIsClosedWithoutAWord() async throws {
-        try await withServer(limits: limits, echo) { address, _ in
+        try await withServer(limits: limits { $0.idleTimeout = .seconds(4) }, echo) { address, _ in
             let silent = try RawClient(address)
             #expect(await silent.receiveAll().isEmpty)
             let once = try RawClient(address)
@@ -38,7 +40,7 @@ import Testing
     }
 
     @Test func aSlowBodyReachesTheHandler() async throws {
-        try await withServer(limits: limits, echo) { address, _ in
+        try await withServer(limits: limits { $0.bodyTimeout = .milliseconds(40) }, echo) { address, _ in
             let client = try RawClient(address)
             await client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel")
             let response = try await client.receiveResponse()
@@ -64,7 +66,7 @@ import Testing
                     }
                 })
         }
-        try await withServer(limits: limits, responder) { address, _ in
+        try await withServer(limits: limits { $0.writeTimeout = .milliseconds(40) }, responder) { address, _ in
             let client = try RawClient(address)
             await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             await done.wait()
@@ -74,10 +76,10 @@ import Testing
     }
 
     @Test func aSlowHandlerIsNotADeadline() async throws {
-        // The handler lets four other connections time out before it answers.
+        // The handler lets another connection time out before it answers.
         let gate = Gate()
         try await withServer(
-            limits: limits,
+            limits: limits { $0.idleTimeout = .seconds(4) },
             { _ in
                 await gate.wait()
                 return ok("done")
@@ -85,7 +87,7 @@ import Testing
         ) { address, _ in
             let client = try RawClient(address)
             await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-            for _ in 0..<4 { #expect(await (try RawClient(address)).receiveAll().isEmpty) }
+            #expect(await (try RawClient(address)).receiveAll().isEmpty)
             gate.open()
             #expect(try await client.receiveResponse().text == "done")
         }
