@@ -47,6 +47,7 @@ let package = Package(
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev", "libfreetype-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .target(
             name: "COpticalFlow",
@@ -62,7 +63,7 @@ let package = Package(
         .target(name: "CContract"),
         module("Tensors"),
         module("Store", ["CZstd", grdb, crypto, logging]),
-        module("HTTPServer", [httpTypes, logging]),
+        module("HTTPServer", ["CZlib", httpTypes, logging]),
 
         // Tier 1.
         module("Autodiff", ["Tensors", "CKernels", "COpenBLAS"]),
@@ -121,7 +122,7 @@ let package = Package(
 
         // Tests mirror the sources.
         .target(
-            name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "CZlib"], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("TensorsTests", ["Tensors"]),
         tests("CineTests", ["Tensors", "Cine"]),

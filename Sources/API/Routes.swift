@@ -33,6 +33,8 @@ package enum Routes {
             Route(method: .get, pattern: "/v1/explanations/{id}/trajectories", handler: parts.trajectories),
             Route(method: .get, pattern: "/v1/explanations/{id}/flow", handler: parts.flow),
             Route(method: .get, pattern: "/v1/explanations/{id}/noise", handler: parts.noise),
+            Route(method: .get, pattern: "/v1/explanations/{id}/figure", handler: parts.figure),
+            Route(method: .get, pattern: "/v1/explanations/{id}/timeline", handler: parts.timeline),
             Route(method: .get, pattern: "/", handler: operations.index),
             Route(method: .get, pattern: "/healthz", handler: operations.health),
             Route(method: .get, pattern: "/readyz", handler: operations.readiness),
@@ -41,4 +43,10 @@ package enum Routes {
             Route(method: .get, pattern: "/sample.mp4", handler: operations.sample),
         ]
     }
+    /// Addresses that come in several forms, which an ending can name.
+    static let withForms: Set<String> = [
+        "/v1/explanations/{id}", "/v1/explanations/{id}/maps/{kind}", "/v1/explanations/{id}/maps/{kind}/frames/{n}",
+        "/v1/explanations/{id}/vectors", "/v1/explanations/{id}/trajectories", "/v1/explanations/{id}/flow",
+        "/v1/explanations/{id}/noise", "/v1/explanations/{id}/figure", "/v1/explanations/{id}/timeline",
+    ]
 }

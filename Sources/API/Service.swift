@@ -20,17 +20,25 @@ package struct Service: Sendable {
         wake: @escaping @Sendable () -> Void, logger: Logger
     ) {
         routes = Routes.table(
-            Resources(store: store, library: library, limits: limits, budget: budget, wake: wake))
+            Resources(
+                store: store, library: library, limits: limits, budget: budget, pictures: PictureCache(), wake: wake))
         router = Router(routes)
         self.logger = logger
     }
 
-    package func respond(_ request: Request) async -> Response {
+    package func respond(_ request: Request) async -> Response { await answer(request).coded(for: request) }
+
+    private func answer(_ request: Request) async -> Response {
         do {
-            switch router.resolve(method: request.head.method, segments: request.segments) {
+            let form = AddressForm(request)
+            switch router.resolve(method: request.head.method, segments: form.segments) {
             case .found(let route, let parameters):
+                guard form.format == nil || Routes.withForms.contains(route.pattern) else {
+                    throw ServiceError.unknownRoute(path: request.path)
+                }
                 var request = request
                 request.parameters = parameters
+                request.parameters[AddressForm.parameter] = form.format
                 return try await route.handler(request)
             case .methodNotAllowed(let methods):
                 let names = methods.map(\.rawValue)
@@ -64,5 +72,6 @@ struct Resources: Sendable {
     let library: ModelLibrary
     let limits: ServiceLimits
     let budget: JobBudget
+    let pictures: PictureCache
     let wake: @Sendable () -> Void
 }

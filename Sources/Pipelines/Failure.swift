@@ -2,6 +2,7 @@ package import Checkpoints
 import Jobs
 import Models
 package import Motion
+import Rendering
 import Tensors
 import Video
 
@@ -26,6 +27,9 @@ package struct Failure: JobFailure, Hashable, Sendable {
         case let error as DocumentError: self.init(code: error.requestCode, message: error.description)
         case let error as MotionError: self.init(code: error.code, message: error.description)
         case let error as CheckpointError: self.init(code: error.code, message: error.description)
+        case let error as PictureError: self.init(code: error.code, message: error.description)
+        case RenderingError.tooLarge, EncodingError.tooLarge:
+            self.init(code: "picture.too-large", message: "\(error)")
         case let error as ShapeError:
             self.init(code: "model.unusable-input", message: "the network cannot take this clip: \(error.description)")
         default: return nil

@@ -28,7 +28,7 @@ package enum FrameReader {
         throw VideoError.frameOutOfRange(frame: frame, frames: index)
     }
 
-    private static func image(of source: any FrameSequence, index: Int) throws -> RGBImage {
+    static func image(of source: any FrameSequence, index: Int) throws -> RGBImage {
         try source.withPixels { view in
             let size = source.orientation.size(of: view.size)
             let scaler = FrameScaler(channels: .rgb, size: size, orientation: source.orientation)

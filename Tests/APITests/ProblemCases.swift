@@ -18,7 +18,7 @@ enum ProblemCases {
             + chain(after(_: StoreError?.none), after) + chain(after(_: ExplainError?.none), after)
             + chain(after(_: VideoError?.none), after) + chain(after(_: ModelError?.none), after)
             + chain(after(_: MotionError?.none), after) + chain(after(_: CheckpointError?.none), after)
-            + chain(after(_: ShapeError?.none), after)
+            + chain(after(_: ShapeError?.none), after) + chain(after(_: PictureError?.none), after)
             + [malformed, DocumentError(path: "samples", reason: "expected a whole number from 1 to 10000, not 0")]
     }
 
@@ -34,6 +34,15 @@ enum ProblemCases {
 
     private static func chain<E: Error>(_ first: E?, _ next: @escaping (E?) -> E?) -> [any Error] {
         sequence(first: first) { .some(next($0)) }.prefix { $0 != nil }.compactMap { $0 }
+    }
+
+    private static func after(_ error: PictureError?) -> PictureError? {
+        switch error {
+        case nil: .nothing(of: "vectors")
+        case .nothing: .noFrame(frame: 0, frames: 1..<32)
+        case .noFrame: .tooLarge(pixels: 57_802_752, limit: 48_000_000)
+        case .tooLarge: nil
+        }
     }
 
     private static func after(_ error: ServiceError?) -> ServiceError? {

@@ -34,6 +34,33 @@ import Testing
         #expect(fromFile.shape == shape && fromFile.values == tensor.values)
     }
 
+    /// Beginnings and ends are those of numpy.savez: members lie in order, stored, with their checksums, and the directory finds them.
+    @Test func anArchiveHoldsItsMembers() throws {
+        var archive = NumPyArchive()
+        let contents = NumPy.encode(bytes: [7, 8, 9, 10, 11, 12], shape: [2, 3])
+        try archive.add("clip.npy", contents)
+        try archive.add("report.json", Array("{}".utf8))
+        let bytes = archive.archive
+        func number(_ offset: Int, _ count: Int) -> Int {
+            (0..<count).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
+        }
+        #expect(number(0, 4) == 0x0403_4B50 && number(8, 2) == 0 && number(18, 4) == contents.count)
+        #expect(Array(bytes[38..<38 + contents.count]) == contents)
+        let end = bytes.count - 22
+        #expect(number(end, 4) == 0x0605_4B50 && number(end + 8, 2) == 2 && number(end + 10, 2) == 2)
+        let directory = number(end + 16, 4)
+        #expect(directory + number(end + 12, 4) == end && number(directory, 4) == 0x0201_4B50)
+        let second = directory + 46 + 8
+        #expect(number(second, 4) == 0x0201_4B50 && number(second + 42, 4) == 38 + contents.count)
+        // zlib.crc32(b"{}")
+        #expect(number(second + 16, 4) == 0xA3A6_BF43)
+        #expect(try NumPy.decode(contents).values == [7, 8, 9, 10, 11, 12])
+        var again = NumPyArchive()
+        try again.add("clip.npy", contents)
+        try again.add("report.json", Array("{}".utf8))
+        #expect(again.archive == bytes)
+    }
+
     /// The bytes that numpy.save (2.x) writes for numpy.arange(3, dtype="<f4").
     @Test func theBytesAreNumPys() throws {
         let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }"

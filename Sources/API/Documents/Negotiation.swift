@@ -5,24 +5,37 @@ import HTTPTypes
 enum MediaType: String, Hashable, Sendable, CaseIterable {
     case json = "application/json"
     case npy = "application/x-npy"
+    case npz = "application/x-npz"
     case png = "image/png"
+    case gif = "image/gif"
+    case mp4 = "video/mp4"
 
-    /// The value of the parameter `format`, for clients that cannot set `Accept`.
+    /// The value of the parameter `format` and the ending of an address, for clients that cannot set `Accept`.
     var format: String {
         switch self {
         case .json: "json"
         case .npy: "npy"
+        case .npz: "npz"
         case .png: "png"
+        case .gif: "gif"
+        case .mp4: "mp4"
         }
     }
 
-    /// What a client wants most of what is offered, by `?format=` or by `Accept` (RFC 9110, section 12.5.1); the first of equals.
+    /// What a client wants most of what is offered: by `?format=`, by the address's ending, or by `Accept` (RFC 9110, section 12.5.1), there the first
+    /// of equals.
     /// - Throws: ``ServiceError/notAcceptable(offered:)``, ``ServiceError/invalidParameter(name:reason:)``.
     static func negotiate(_ request: Request, offered: [MediaType]) throws -> MediaType {
         if let format = request.query.first("format") {
             guard let type = offered.first(where: { $0.format == format }) else {
                 throw ServiceError.invalidParameter(
                     name: "format", reason: "expected one of \(offered.map(\.format).joined(separator: ", "))")
+            }
+            return type
+        }
+        if let format = request.parameters[AddressForm.parameter] {
+            guard let type = offered.first(where: { $0.format == format }) else {
+                throw ServiceError.notAcceptable(offered: offered.map(\.rawValue))
             }
             return type
         }

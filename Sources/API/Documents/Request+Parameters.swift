@@ -6,7 +6,9 @@ extension Request {
     func parameter(_ name: String) -> String { parameters[name] ?? "" }
 
     /// Refuses parameters of the query that are not known, or that come twice.
-    func allowQuery(_ known: String...) throws {
+    func allowQuery(_ known: String...) throws { try allowQuery(known) }
+
+    func allowQuery(_ known: [String]) throws {
         for name in query.names {
             guard known.contains(name) else { throw ServiceError.unknownParameter(name: name, known: known) }
             guard query.all(name).count == 1 else {

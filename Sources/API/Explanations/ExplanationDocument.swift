@@ -16,6 +16,9 @@ struct ExplanationDocument: Sendable {
             let report = StoredReport(result)
             for kind in report.kinds { links["map_\(kind)"] = "\(address)/maps/\(kind)" }
             for part in report.parts { links[part] = "\(address)/\(part)" }
+            links["figure"] = "\(address)/figure"
+            links["arrays"] = "\(address).npz"
+            if report.timeline != nil { links["timeline"] = "\(address)/timeline" }
         }
         let head = Head(
             id: record.id, state: record.state.rawValue, video: record.videoID, model: record.modelID,
@@ -85,25 +88,34 @@ struct StoredReport: Sendable {
             let unit: String
             let scale: Double
         }
+        struct Timeline: Codable {
+            struct Frame: Codable {
+                let frame: Int
+                let sourceFrame: Int?
+                let pixels: Double
+                let appearance, motion, residual: Double?
+            }
+            let frames: [Frame]
+            let remark: String
+        }
         let maps: [Map]
         let parts: [String]?
+        let timeline: Timeline?
     }
 
     private let document: Document?
 
-    init(_ json: String) { document = try? JSONDecoder().decode(Document.self, from: Data(json.utf8)) }
-
-    /// The report of an explanation that has succeeded.
-    /// - Throws: ``ServiceError/notFound(what:id:)``, ``ServiceError/notFinished(id:state:)``.
-    static func finished(_ id: String, in store: Store) throws -> StoredReport {
-        guard let record = try store.explanation(id: id) else {
-            throw ServiceError.notFound(what: "explanation", id: id)
-        }
-        guard record.state == .succeeded, let result = record.result else {
-            throw ServiceError.notFinished(id: id, state: record.state.rawValue)
-        }
-        return StoredReport(result)
+    init(_ json: String) {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        document = try? decoder.decode(Document.self, from: Data(json.utf8))
     }
+
+    /// What each frame has to do with the score; nil for methods whose maps are no derivatives.
+    var timeline: (some Encodable)? { document?.timeline }
+
+    /// The frame of the clip that a figure shows unless another is asked for.
+    var middleFrame: Int { max((document?.maps.map { $0.shape.count == 4 ? $0.shape[1] : 1 }.max() ?? 1) / 2, 1) }
 
     /// What there is besides maps.
     var parts: [String] { document?.parts ?? [] }

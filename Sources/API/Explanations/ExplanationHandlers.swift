@@ -99,11 +99,22 @@ struct ExplanationHandlers: Sendable {
         return .json(page.next.map { list.adding("next", "\"\($0)\"") } ?? list)
     }
 
+    /// `GET /v1/explanations/{id}`: the job and its report, or everything that came of it in one file.
     @Sendable func show(_ request: Request) async throws -> Response {
-        try request.allowQuery("wait")
+        try request.allowQuery("wait", "format")
         let wait = try request.integer("wait", in: 0...ServiceLimits.waitSeconds) ?? 0
+        let type = try MediaType.negotiate(request, offered: [.json, .npz])
         let record = try await settled(find(request), within: wait)
-        return .json(try await document(record))
+        switch type {
+        case .npz:
+            let resources = resources
+            let bytes = try await offload {
+                let explanation = try StoredExplanation.find(record.id, in: resources)
+                return try ArrayBundle(stored: record.id, report: explanation.text, in: resources.store).bytes
+            }
+            return .immutable(bytes, type: type.rawValue, request: request, vary: true)
+        case .json, .npy, .png, .gif, .mp4: return .json(try await document(record), headers: [.vary: "Accept"])
+        }
     }
 
     /// `DELETE /v1/explanations/{id}`: cancels what waits or runs, deletes what is finished.

@@ -3,7 +3,6 @@ import HTTPServer
 import Pipelines
 import Store
 import Tensors
-import Cine
 
 /// A map of a finished explanation, as the store has it.
 struct StoredMap: Sendable {
@@ -16,9 +15,8 @@ struct StoredMap: Sendable {
     let unit: String
 
     /// - Throws: ``ServiceError`` when the explanation or the map is not there.
-    static func find(_ request: Request, in store: Store) throws -> StoredMap {
-        let (id, kind) = (request.parameter("id"), request.parameter("kind"))
-        let report = try StoredReport.finished(id, in: store)
+    static func find(_ kind: String, of explanation: StoredExplanation) throws -> StoredMap {
+        let (store, id, report) = (explanation.resources.store, explanation.id, explanation.report)
         guard let info = try store.mapInfo(explanation: id, kind: kind), let map = report.map(kind) else {
             throw ServiceError.noMap(id: id, kind: kind, available: report.kinds)
         }
@@ -40,13 +38,5 @@ struct StoredMap: Sendable {
             throw ServiceError.notFound(what: "map", id: info.kind)
         }
         return values
-    }
-
-    /// The clip's frame under a frame of the map; nil when none is stored.
-    func background(_ index: Int) throws -> RGBImage? {
-        guard let frame = try store.clipFrame(explanation: explanation, frame: info.firstClipFrame + index) else {
-            return nil
-        }
-        return RGBImage(width: frame.width, height: frame.height, pixels: frame.pixels)
     }
 }

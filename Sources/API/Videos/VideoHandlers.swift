@@ -95,12 +95,7 @@ struct VideoHandlers: Sendable {
             return Response(
                 status: .partialContent, headers: headers, body: .file(file, offset: offset, length: length))
         case .unsatisfiable:
-            var response = Problem(
-                status: .rangeNotSatisfiable, code: ServiceError.rangeNotSatisfiable(size: record.bytes).code,
-                detail: ServiceError.rangeNotSatisfiable(size: record.bytes).description
-            ).response
-            response.headers[.contentRange] = range.field(size: record.bytes)
-            return response
+            return .unsatisfiable(range, size: record.bytes)
         }
     }
 

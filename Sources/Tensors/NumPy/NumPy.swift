@@ -12,13 +12,21 @@ package enum NumPy {
         return bytes
     }
 
+    /// A .npy file of bytes, in C order.
+    package static func encode(bytes values: [UInt8], shape: Shape) -> [UInt8] {
+        precondition(shape.count == values.count, "the shape \(shape) is of another array than \(values.count) bytes")
+        return header(shape: shape, element: .uint8) + values
+    }
+
     /// The head of a Float32 file, to write before the values themselves. Its length is a multiple of 64, so that
     /// mapped values are aligned.
-    package static func header(shape: Shape) -> [UInt8] {
+    package static func header(shape: Shape) -> [UInt8] { header(shape: shape, element: .float32) }
+
+    private static func header(shape: Shape, element: NumPyElement) -> [UInt8] {
         let extents = shape.extents.map { "\($0)," }.joined(separator: " ")
         // Python writes (3,) and (3, 4): only the tuple of one keeps its last comma.
         let tuple = shape.rank > 1 ? String(extents.dropLast()) : extents
-        var text = Array("{'descr': '<f4', 'fortran_order': False, 'shape': (\(tuple)), }".utf8)
+        var text = Array("{'descr': '\(element.rawValue)', 'fortran_order': False, 'shape': (\(tuple)), }".utf8)
         let unpadded = 10 + text.count + 1
         text += [UInt8](repeating: 0x20, count: (64 - unpadded % 64) % 64) + [0x0A]
         return NumPyHeader.magic + [1, 0, UInt8(text.count & 0xFF), UInt8(text.count >> 8)] + text

@@ -48,8 +48,15 @@ final class FrameEncoder {
         try drain(duration: duration)
     }
 
-    /// Makes the frame's memory the caller's own again, should the encoder still hold it.
-    func prepareFrame() throws { try check(av_frame_make_writable(frame.pointer)) }
+    /// Makes the frame's memory the caller's own again, should the encoder still hold it, and empties it: encoders read in whole vectors, behind the
+    /// ends of rows too, and the same pictures are to be the same file.
+    func prepareFrame() throws {
+        try check(av_frame_make_writable(frame.pointer))
+        let planes = frame.pointer.pointee.buf
+        for case let plane? in [planes.0, planes.1, planes.2] {
+            plane.pointee.data.update(repeating: 0, count: plane.pointee.size)
+        }
+    }
 
     func finish(duration: Int64) throws -> [UInt8] {
         try check(avcodec_send_frame(codec.pointer, nil))

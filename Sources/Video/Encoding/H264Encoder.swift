@@ -47,15 +47,15 @@ final class H264Encoder {
 
     func append(_ image: RGBImage) throws {
         try encoder.prepareFrame()
-        let padded = Self.padded(image)
+        let source = PaddedRows(image)
         let target = encoder.frame.pointer.pointee
         let (data, strides) = (target.data, target.linesize)
-        let rows = padded.pixels.withUnsafeBufferPointer { pixels in
+        let rows = source.bytes.withUnsafeBufferPointer { bytes in
             sws_scale(
-                scaler, [pixels.baseAddress, nil, nil, nil], [Int32(3 * padded.width), 0, 0, 0], 0,
-                Int32(padded.height), [data.0, data.1, data.2, nil], [strides.0, strides.1, strides.2, 0])
+                scaler, [bytes.baseAddress, nil, nil, nil], [Int32(source.stride), 0, 0, 0], 0,
+                Int32(source.height), [data.0, data.1, data.2, nil], [strides.0, strides.1, strides.2, 0])
         }
-        guard rows == Int32(padded.height) else {
+        guard rows == Int32(source.height) else {
             throw EncodingError.failed(reason: "a picture cannot be converted")
         }
         try encoder.send(time: frames, duration: 1)
@@ -82,19 +82,30 @@ final class H264Encoder {
         }
         return context
     }
+}
 
-    /// The last column and row once more where their number is odd.
-    private static func padded(_ image: RGBImage) -> RGBImage {
-        let (width, height) = (image.width + image.width % 2, image.height + image.height % 2)
-        guard width != image.width || height != image.height else { return image }
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(3 * width * height)
+/// The pixels of a picture as the scaler reads them: even sides, the last column and row once more where their number is odd, and behind each
+/// row zeros for vector instructions to read. Behind an array would lie anything, and the same picture would not be the same file.
+private struct PaddedRows {
+    let bytes: [UInt8]
+    let stride, height: Int
+
+    private static let vector = 64
+
+    init(_ image: RGBImage) {
+        let width = image.width + image.width % 2
+        let (used, pitch) = (3 * image.width, (3 * width + 2 * Self.vector) / Self.vector * Self.vector)
+        height = image.height + image.height % 2
+        stride = pitch
+        var bytes = [UInt8](repeating: 0, count: pitch * height + Self.vector)
         for y in 0..<height {
-            let start = 3 * min(y, image.height - 1) * image.width
-            let row = image.pixels[start..<(start + 3 * image.width)]
-            pixels += row
-            if width != image.width { pixels += row.suffix(3) }
+            let start = min(y, image.height - 1) * used
+            bytes.replaceSubrange(y * pitch..<y * pitch + used, with: image.pixels[start..<start + used])
+            if width != image.width {
+                bytes.replaceSubrange(
+                    y * pitch + used..<y * pitch + used + 3, with: image.pixels[start + used - 3..<start + used])
+            }
         }
-        return RGBImage(width: width, height: height, pixels: pixels)
+        self.bytes = bytes
     }
 }

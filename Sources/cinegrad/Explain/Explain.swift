@@ -12,8 +12,9 @@ struct Explain: AsyncParsableCommand {
         abstract: "Explain one video by one model.",
         discussion: """
             Writes report.json, for every map a .npy with the signed values, a contact sheet and a picture of each \
-            frame, and the flow (flow_field.npy), the flow vectors and the trajectories that the score depends on most \
-            (vectors.json, trajectories.json).
+            frame, the flow (flow_field.npy), the flow vectors and the trajectories that the score depends on most \
+            (vectors.json, trajectories.json), all of it in one file (explanation.npz), figures (figure.png, \
+            vectors.png, trajectories.png, timeline.png, flow_field.png) and animations.
 
             Examples:
               cinegrad explain bikes.mp4 --model moving-shapes-sides --output out/
@@ -37,6 +38,8 @@ struct Explain: AsyncParsableCommand {
     var output = "explanation"
 
     @OptionGroup(title: "What to explain") var request: RequestOptions
+
+    @OptionGroup(title: "Pictures") var pictures: PictureOptions
 
     @Option(help: "Threads; results don't depend on it. Default: every processor.")
     var threads: Int?
@@ -63,6 +66,7 @@ struct Explain: AsyncParsableCommand {
         let file = try InputFile.url(video, kind: "a video")
         let source = try ModelSource(model, checkpoint: checkpoint)
         let givenFlow = try request.givenFlow()
+        let pictures = try pictures.plan()
         let plan = try ExplainPlan(request.request(givenFlow), manifest: source.network.manifest)
         let parallelism = Parallelism(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
         if dryRun {
@@ -82,7 +86,8 @@ struct Explain: AsyncParsableCommand {
             bar.show($0)
         }
         bar.finish()
-        try directory.write(explanation, channels: source.network.manifest.input.channels)
+        try directory.write(
+            explanation, channels: source.network.manifest.input.channels, video: file, pictures: pictures)
         if !quiet { print(Summary(explanation.report, directory: output).text) }
     }
 }

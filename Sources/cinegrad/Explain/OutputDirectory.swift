@@ -6,7 +6,8 @@ import Rendering
 import Tensors
 import Video
 
-/// Where an explanation is written: `report.json`, and for every map KIND `KIND.npy`, `KIND.png` (all frames) and `KIND/0001.png` …
+/// Where an explanation is written: `report.json`, for every map KIND `KIND.npy`, `KIND.png` (all frames), `KIND/0001.png` …, and figures, animations
+/// and `explanation.npz`, which holds all numbers.
 struct OutputDirectory {
     private let root: URL
     /// As it was given.
@@ -30,9 +31,17 @@ struct OutputDirectory {
         }
     }
 
-    func write(_ explanation: Explanation, channels: InputContract.Channels) throws {
+    /// - Parameters:
+    ///   - channels: of the clip.
+    ///   - video: the file that was explained.
+    func write(
+        _ explanation: Explanation, channels: InputContract.Channels, video: URL, pictures: PictureOptions.Plan
+    ) throws {
         do {
-            try writeFiles(explanation, channels: channels)
+            try writeNumbers(explanation, channels: channels)
+            try writePictures(
+                of: explanation,
+                ComputedMaterial(explanation, channels: channels, video: video, limits: VideoLimits()), pictures)
         } catch let error as CocoaError {
             throw Failure(
                 code: "output.unwritable", message: "the results cannot be written to \(path): \(Self.reason(error))")
@@ -49,40 +58,67 @@ struct OutputDirectory {
         }
     }
 
-    private func writeFiles(_ explanation: Explanation, channels: InputContract.Channels) throws {
-        let clip = explanation.clip.clip
-        let backgrounds = explanation.clip.backgrounds(network: channels).map {
-            RGBImage(width: clip.width, height: clip.height, pixels: $0)
-        }
-        for (map, report) in zip(explanation.maps, explanation.report.maps) {
-            let name = map.kind.rawValue
-            try Data(NumPy.encode(map.values, shape: map.publicShape)).write(to: root.appending(path: "\(name).npy"))
-            let frames = (0..<map.frames).map { frame in
-                MapPainter.Frame(
-                    components: map.components(ofFrame: frame), width: map.width, height: map.height,
-                    background: backgrounds[frame + map.firstClipFrame])
-            }
-            var look = MapPainter.Look.standard
-            let painter = {
-                MapPainter(
-                    kind: map.kind, scale: report.scale, look: look, subject: explanation.report.provenance.video.id)
-            }
-            let directory = root.appending(path: name, directoryHint: .isDirectory)
-            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-            for (index, frame) in frames.enumerated() {
-                let clipFrame = index + map.firstClipFrame
-                try Data(painter().png(frame, clipFrame: clipFrame))
-                    .write(to: directory.appending(path: String(format: "%04d.png", clipFrame)))
-            }
-            look.zoom = map.frames > 1 ? 1 : look.zoom
-            try Data(painter().sheet(frames, firstClipFrame: map.firstClipFrame))
-                .write(to: root.appending(path: "\(name).png"))
+    private func writeNumbers(_ explanation: Explanation, channels: InputContract.Channels) throws {
+        for map in explanation.maps {
+            try write("\(map.kind.rawValue).npy", NumPy.encode(map.values, shape: map.publicShape))
         }
         if let flow = explanation.flow?.displacements {
-            try Data(NumPy.encode(flow, shape: flow.shape)).write(to: root.appending(path: "flow_field.npy"))
+            try write("flow_field.npy", NumPy.encode(flow, shape: flow.shape))
         }
         try explanation.vectors?.write(to: root.appending(path: "vectors.json"))
         try explanation.trajectories?.write(to: root.appending(path: "trajectories.json"))
+        try write(
+            "explanation.npz",
+            ArrayBundle(explanation, backgrounds: explanation.clip.backgrounds(network: channels)).bytes)
         try explanation.report.json(pretty: true).write(to: root.appending(path: "report.json"))
+    }
+
+    private func writePictures(
+        of explanation: Explanation, _ material: ComputedMaterial, _ plan: PictureOptions.Plan
+    ) throws {
+        func book(zoom: Int) -> PictureBook {
+            var look = plan.look
+            look.zoom = plan.zoom ?? zoom
+            return PictureBook(material, look: look)
+        }
+        for map in explanation.maps {
+            let (subject, name) = (PictureSubject.map(map.kind), map.kind.rawValue)
+            let directory = root.appending(path: name, directoryHint: .isDirectory)
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+            for frame in 0..<map.frames {
+                let clipFrame = frame + map.firstClipFrame
+                try write(
+                    "\(name)/" + String(format: "%04d.png", clipFrame), book(zoom: 4).png(subject, frame: clipFrame))
+            }
+            try write("\(name).png", book(zoom: map.frames > 1 ? 1 : 4).sheet(subject))
+            guard map.frames > 1 else { continue }
+            for format in plan.animations {
+                try write(
+                    "\(name).\(format.rawValue)", book(zoom: 4).animation(subject, format: format, rate: nil))
+            }
+        }
+        let figures: [(subject: PictureSubject, name: String, isThere: Bool)] = [
+            (.flow, "flow_field", explanation.flow != nil), (.vectors, "vectors", explanation.vectors != nil),
+            (.trajectories, "trajectories", explanation.trajectories != nil),
+        ]
+        for figure in figures where figure.isThere {
+            try write("\(figure.name).png", book(zoom: 3).sheet(figure.subject))
+            for format in plan.animations {
+                try write(
+                    "\(figure.name).\(format.rawValue)",
+                    book(zoom: 4).animation(figure.subject, format: format, rate: nil))
+            }
+        }
+        try write("figure.png", book(zoom: 2).png(.figure, frame: max(material.facts.frames / 2, 1)))
+        for format in plan.animations {
+            try write("figure.\(format.rawValue)", book(zoom: 2).animation(.figure, format: format, rate: nil))
+        }
+        if explanation.report.timeline != nil {
+            try write("timeline.png", book(zoom: 1).timeline(current: nil, width: 720))
+        }
+    }
+
+    private func write(_ name: String, _ bytes: [UInt8]) throws {
+        try Data(bytes).write(to: root.appending(path: name))
     }
 }

@@ -3,7 +3,7 @@ import HTTPTypes
 extension Contract {
     /// In what an answer differs from what the contract says of it; empty when in nothing.
     func violations(_ answer: Answer, to method: HTTPRequest.Method, _ path: String) throws -> [String] {
-        guard let operation = operation(method, path) else {
+        guard let operation = operation(method, path) ?? operation(method, Self.withoutEnding(path)) else {
             let refusal = try resolve(["$ref": "#/components/responses/Refused"])
             return try bodyViolations(answer, refusal, to: method)
         }
@@ -15,6 +15,13 @@ extension Contract {
             if answer.header(name) == nil { violations.append("the header \(name) is missing") }
         }
         return violations
+    }
+
+    /// The address whose form an ending asks for.
+    private static func withoutEnding(_ path: String) -> String {
+        let endings = [".json", ".npy", ".npz", ".png", ".gif", ".mp4"]
+        let ending = endings.first { path.hasPrefix("/v1/explanations/") && path.hasSuffix($0) }
+        return ending.map { String(path.dropLast($0.count)) } ?? path
     }
 
     /// Of the body alone.

@@ -42,6 +42,20 @@ extension Refusal {
         Refusal("request.not-acceptable", "application/x-npy") {
             try await $0.service.get("\($0.finished)/maps/pixels", accept: "text/html")
         },
+        Refusal("request.not-acceptable", "video/mp4") {
+            try await $0.service.get("\($0.finished)/maps/pixels.npz")
+        },
+        Refusal("request.invalid-parameter", "ember, tide, gray") {
+            try await $0.service.get("\($0.finished)/maps/pixels.png?colormap=jet")
+        },
+        Refusal("request.invalid-parameter", "json, npy, png, gif, mp4") {
+            try await $0.service.get("\($0.finished)/maps/pixels?format=webm")
+        },
+        Refusal("picture.too-large", "lower zoom") {
+            try await $0.service.get("\($0.finished)/maps/pixels.png?geometry=source&zoom=8&density=3")
+        },
+        Refusal("frame.not-found", "0 to 7") { try await $0.service.get("\($0.finished)/figure?frame=8") },
+        Refusal("explanation.no-such-part", "flow") { try await $0.service.get("\($0.finished)/flow.mp4") },
         Refusal("request.range-not-satisfiable", "bytes") {
             try await $0.service.request(
                 .get, "/v1/videos/\($0.video)/content", headers: [.range: "bytes=99999999-"], body: [])

@@ -13,6 +13,8 @@ struct SocketClient: Sendable {
     static func with(_ address: BoundAddress, use: (SocketClient) async throws -> Void) async throws {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
+        // It would ask for gzip by itself, and hide that it got it.
+        configuration.httpAdditionalHeaders = ["Accept-Encoding": "identity"]
         let session = URLSession(configuration: configuration)
         defer { session.invalidateAndCancel() }
         try await use(SocketClient(base: "http://\(address.host):\(address.port)", session: session))

@@ -101,6 +101,12 @@ struct TestService: Sendable {
         try result.get()
     }
 
+    /// Sends a GET whose answer the contract is not held against: coded content is no document.
+    func rawRequest(_ path: String, headers: HTTPFields) async throws -> Answer {
+        try await send(
+            HTTPRequest(method: .get, scheme: nil, authority: nil, path: path, headerFields: headers), [])
+    }
+
     /// Sends a request and holds the answer against the contract.
     func request(
         _ method: HTTPRequest.Method, _ path: String, headers: HTTPFields, body: [UInt8],

@@ -49,9 +49,15 @@ struct ExplainTests {
         #expect(report == explanation.report)
 
         let frames = ["pixels": 0...31, "first_frame": 0...0, "flow": 1...31, "error": 1...31]
-        var names: Set = ["report.json", "flow_field.npy", "vectors.json", "trajectories.json"]
+        var names: Set = [
+            "report.json", "explanation.npz", "flow_field.npy", "vectors.json", "trajectories.json", "timeline.png",
+        ]
+        for figure in ["figure", "flow_field", "vectors", "trajectories"] {
+            names.formUnion(["\(figure).png", "\(figure).mp4"])
+            #expect(try PNGFile(bytes("out/\(figure).png")).width >= 3 * 112, "\(figure)")
+        }
         for (kind, range) in frames {
-            names.formUnion([kind, "\(kind).npy", "\(kind).png"])
+            names.formUnion([kind, "\(kind).npy", "\(kind).png"] + (range.count > 1 ? ["\(kind).mp4"] : []))
             #expect(try await service.npy(explanation, kind) == bytes("out/\(kind).npy"))
             let scale = try #require(report.map(kind)).scale
             let pictures = try FileManager.default.contentsOfDirectory(atPath: file("out/\(kind)").path)
