@@ -83,7 +83,8 @@ let package = Package(
 
         // Tier 3 to 7.
         module("Attribution", ["Tensors", "Cine", "Autodiff", "Motion"]),
-        module("Evaluation", ["Tensors", "Cine", "Attribution", "Models"]),
+        module("Evaluation", ["Tensors", "Cine", "CKernels", "Attribution", "Models"]),
+        module("Training", ["Tensors", "Cine", "Autodiff", "Checkpoints", "Models", "Evaluation"]),
         module(
             "Pipelines",
             [
@@ -100,7 +101,7 @@ let package = Package(
             name: "cinegrad",
             dependencies: [
                 "API", "HTTPServer", "Pipelines", "Jobs", "Store", "Attribution", "Motion", "Models", "Checkpoints",
-                "Video", "Rendering", "Cine", "Tensors", "Evaluation",
+                "Video", "Rendering", "Cine", "Tensors", "Evaluation", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -115,7 +116,7 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "Tensors", "Autodiff", "Cine", "Motion", "Checkpoints", "Models", "Attribution",
+                "Tensors", "Autodiff", "Cine", "Motion", "Checkpoints", "Models", "Attribution", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -137,6 +138,7 @@ let package = Package(
         tests("HTTPServerTests", ["HTTPServer", httpTypes, logging]),
         tests("StoreTests", ["Store", grdb]),
         tests("JobsTests", ["Jobs", "Store", logging]),
+        tests("TrainingTests", ["Tensors", "Autodiff", "Checkpoints", "Models", "Evaluation", "Training"]),
         tests("EvaluationTests", ["Evaluation", "Tensors", "Cine"]),
         tests(
             "PipelinesTests",

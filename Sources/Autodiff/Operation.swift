@@ -9,12 +9,14 @@ package enum Operation: String, CaseIterable, Sendable {
     case affine
     case averagePooling3D
     case batchNormalization
+    case batchStatisticsNormalization
     case clamp
     case concatenate
     case convolution3D
     case cosine
     case cumulativeSum
     case divide
+    case dropout
     case elu
     case errorFunction
     case expand

@@ -1,5 +1,6 @@
 #include "CKernels.h"
 #include "Hot.h"
+#include "Lanes.h"
 
 CK_INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 CK_INLINE ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
@@ -13,13 +14,20 @@ CK_INLINE void valid_range(ptrdiff_t from, ptrdiff_t to, ptrdiff_t step, ptrdiff
     *last = most(*first, least(high, to));
 }
 
-// Copies n elements that lie step apart. Short runs are the rule, so no call to memcpy.
+// Copies n elements that lie step apart. Short runs are the rule, so no call to memcpy, and no loop that is unrolled for long ones: the last
+// vector of a run overlaps the one before.
 CK_INLINE void copy_run(const float *restrict from, ptrdiff_t step, float *restrict to, ptrdiff_t n) {
-    if (step == 1) {
-        for (ptrdiff_t i = 0; i < n; i++) to[i] = from[i];
-    } else if (step == 2) {
-        for (ptrdiff_t i = 0; i < n; i++) to[i] = from[2 * i];
+    if (n >= 8 && step == 1) {
+        for (ptrdiff_t i = 0; i + 8 < n; i += 8) STORE(LOAD(from + i), to + i);
+        STORE(LOAD(from + n - 8), to + n - 8);
+    } else if (n >= 8 && step == 2) {
+        // The second load begins one element early, so as not to read beyond the last element that is wanted.
+#define EVEN(i) __builtin_shufflevector(LOAD(from + 2 * (i)), LOAD(from + 2 * (i) + 7), 0, 2, 4, 6, 9, 11, 13, 15)
+        for (ptrdiff_t i = 0; i + 8 < n; i += 8) STORE(EVEN(i), to + i);
+        STORE(EVEN(n - 8), to + n - 8);
+#undef EVEN
     } else {
+#pragma clang loop vectorize(disable) unroll(disable)
         for (ptrdiff_t i = 0; i < n; i++) to[i] = from[i * step];
     }
 }

@@ -29,11 +29,14 @@ package struct Checkpoint: Sendable {
     package let format: CheckpointFormat
     /// In the order of the file.
     package let names: [String]
+    /// What a safetensors file says about itself, which nobody vouches for either.
+    package let metadata: [String: String]
     private let tensors: [String: StoredTensor]
 
     /// - Parameter tensors: of different names.
-    init(format: CheckpointFormat, tensors: [StoredTensor]) {
+    init(format: CheckpointFormat, tensors: [StoredTensor], metadata: [String: String] = [:]) {
         self.format = format
+        self.metadata = metadata
         names = tensors.map(\.name)
         self.tensors = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }

@@ -67,7 +67,7 @@ package struct Network: Sendable {
         let input = InputNormalization(manifest.input)
         let layers =
             switch manifest.architecture {
-            case .movingShapes: try MovingShapesNetwork.layers(input, outputs: outputs, from: source)
+            case .movingShapes(let description): try description.layers(input, outputs: outputs, from: source)
             case .videoResNet(let description):
                 try VideoResNet(description: description, source: source).layers(input, outputs: outputs)
             case .onnx: throw ModelError.notONNX(found: nil)

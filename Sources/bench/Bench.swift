@@ -5,5 +5,7 @@ import ArgumentParser
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure time and memory; a line of JSON each.",
-        subcommands: [Forward.self, Gradient.self, SmoothGradRun.self, FarnebackRun.self, PassRun.self])
+        subcommands: [
+            TrainingStep.self, Forward.self, Gradient.self, SmoothGradRun.self, FarnebackRun.self, PassRun.self,
+        ])
 }

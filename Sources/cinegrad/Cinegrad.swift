@@ -15,5 +15,5 @@ struct Cinegrad: AsyncParsableCommand {
             \(SoftwareVersion.notice)
             """,
         version: SoftwareVersion.current,
-        subcommands: [Serve.self, Explain.self, ModelsCommand.self])
+        subcommands: [Serve.self, Explain.self, ModelsCommand.self, Train.self, Dataset.self])
 }

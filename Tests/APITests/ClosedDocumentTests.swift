@@ -81,6 +81,13 @@ struct ClosedDocumentTests {
         Place(schema: "TrajectoryOptions", document: .request, path: ["trajectories"], base: ["trajectories": [:]]),
         Place(schema: "ModelManifest", document: .manifest, path: [], base: manifest),
         Place(schema: "VideoResNet", document: .manifest, path: ["architecture"], base: manifest),
+        Place(
+            schema: "MovingShapesNetwork", document: .manifest, path: ["architecture"],
+            base: [
+                "name": "tiny", "task": "regression", "outputs": [["name": "angle"]],
+                "architecture": ["family": "moving_shapes", "channels": [2, 3, 4, 5]],
+                "input": ["frames": 8, "height": 32, "width": 40],
+            ]),
         Place(schema: "ModelInputManifest", document: .manifest, path: ["input"], base: manifest),
         Place(schema: "ModelOutputManifest", document: .manifest, path: ["outputs", "0"], base: manifest),
     ]

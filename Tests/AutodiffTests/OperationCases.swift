@@ -10,12 +10,14 @@ extension OperationCases {
         case .affine: affineCases
         case .averagePooling3D: averagePooling3DCases
         case .batchNormalization: batchNormalizationCases
+        case .batchStatisticsNormalization: batchStatisticsNormalizationCases
         case .clamp: clampCases
         case .concatenate: concatenateCases
         case .convolution3D: convolution3DCases
         case .cosine: cosineCases
         case .cumulativeSum: cumulativeSumCases
         case .divide: divideCases
+        case .dropout: dropoutCases
         case .elu: eluCases
         case .errorFunction: errorFunctionCases
         case .expand: expandCases

@@ -80,4 +80,21 @@ import Testing
         ]
         for (x, size) in refused { #expect(throws: ShapeError.self) { try interpolateShape(x, size: size) } }
     }
+
+    @Test("Batch statistics need two values a channel, dropout a probability below one")
+    func training() throws {
+        #expect(try batchStatisticsNormalizationShape([2, 3], scale: [3], shift: [3]) == [2, 3])
+        let refused: [(Shape, Shape, Shape)] = [
+            ([1, 3], [3], [3]), ([0, 3], [3], [3]), ([4], [4], [4]), ([2, 3], [2], [3]), ([2, 3], [3], [1]),
+        ]
+        for (x, scale, shift) in refused {
+            #expect(throws: ShapeError.self) { try batchStatisticsNormalizationShape(x, scale: scale, shift: shift) }
+        }
+        let x = Tape(parallelism: .single).variable(Tensor(shape: [2], repeating: 1))
+        for probability in [-0.1, 1, .nan] {
+            #expect(throws: ShapeError.self) {
+                try dropout(x, probability: probability, seed: DropoutSeed(seed: 1, step: 0, layer: 0))
+            }
+        }
+    }
 }

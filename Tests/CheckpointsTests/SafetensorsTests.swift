@@ -103,4 +103,32 @@ import Testing
         let header = #"{"x":{"dtype":"F32","shape":"# + String(repeating: open, count: 1 << 20)
         #expect(throws: CheckpointError.self) { try read(file(header, bytes: 4)) }
     }
+
+    @Test func whatIsWrittenIsRead() throws {
+        let tensors = try [
+            "b": Tensor(shape: [2, 2], values: [1, -0.0, .leastNonzeroMagnitude, 3e38]), "a": Tensor(scalar: 7),
+            "none": Tensor(shape: [0, 3], repeating: 0),
+        ]
+        let metadata = ["note": "line\nand \"quotes\" \\ ü", "z": ""]
+        let data = try SafetensorsWriter.data(tensors, metadata: metadata)
+        #expect(try SafetensorsWriter.data(tensors, metadata: metadata) == data)
+        let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+        #expect(length % 8 == 0)
+        let checkpoint = try read(data)
+        #expect(checkpoint.names == ["a", "b", "none"] && checkpoint.metadata == metadata)
+        for (name, tensor) in tensors {
+            let stored = try #require(checkpoint[name: name])
+            #expect(stored.shape == tensor.shape)
+            #expect(stored.tensor().values.map(\.bitPattern) == tensor.values.map(\.bitPattern))
+        }
+    }
+
+    @Test func whatNoReaderTakesIsNotWritten() {
+        #expect(throws: SafetensorsWriter.Refusal.notFinite(tensor: "x")) {
+            try SafetensorsWriter.data(["x": Tensor(scalar: .nan)], metadata: [:])
+        }
+        #expect(throws: SafetensorsWriter.Refusal.reservedName) {
+            try SafetensorsWriter.data(["__metadata__": Tensor(scalar: 1)], metadata: [:])
+        }
+    }
 }

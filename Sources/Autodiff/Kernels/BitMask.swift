@@ -7,7 +7,7 @@ final class BitMask: @unchecked Sendable {
     private let bytes: UnsafeMutablePointer<UInt8>
 
     /// Uninitialised; written whole before it is shared.
-    private init(count: Int) {
+    init(count: Int) {
         self.count = count
         bytes = .allocate(capacity: max(bytesHolding(count), 1))
     }
@@ -15,6 +15,12 @@ final class BitMask: @unchecked Sendable {
     deinit { bytes.deallocate() }
 
     var byteCount: Int { bytesHolding(count) }
+
+    /// The byte whose lowest bit is the given one, a multiple of eight.
+    func byte(_ bit: Int) -> UnsafeMutablePointer<UInt8> {
+        precondition(bit % 8 == 0, "bit \(bit) does not begin a byte")
+        return bytes + bit / 8
+    }
 
     /// Maps values to values and bits.
     /// - Parameter kernel: takes source, destination, the first byte of the bits, and the number of values; a bit a value, lowest first.

@@ -26,7 +26,7 @@ struct ConvolutionKernels {
     let extents: ConvolutionExtents
     let parallelism: Parallelism
 
-    private var forwardPlan: TapPlan {
+    var forwardPlan: TapPlan {
         .forward(
             input: extents.input, output: extents.output, kernel: extents.kernel, geometry: extents.geometry)
     }
@@ -140,44 +140,6 @@ struct ConvolutionKernels {
                                     input.depth * inputArea)
                             }
                         }
-                    }
-                }
-            }
-        }
-    }
-
-    /// The gradient by the weights. Pieces own rows of patches, that is weights, and each sums over all positions in order: no partial sums
-    /// meet.
-    func weightGradient(input: Reads, outputGradient: Reads, into weightGradient: Writes) {
-        let (c, o) = (extents.inputChannels, extents.outputChannels)
-        let plan = forwardPlan
-        let depth = c * extents.taps
-        let chunk = max(1, min(128, (depth + 3) / 4))
-        let chunks = (depth + chunk - 1) / chunk
-        let width = min(max(plan.positions, 1), 512)
-        let patches = Scratch(count: chunk * width)
-        parallelism.forEach(extents.groups * chunks) { unit in
-            let (group, part) = unit.quotientAndRemainder(dividingBy: chunks)
-            let first = part * chunk
-            let rows = min(chunk, depth - first)
-            let to = weightGradient + group * o * depth + first
-            for row in 0..<o { (to + row * depth).update(repeating: 0, count: rows) }
-            patches.borrow { columns in
-                for sample in 0..<extents.batch {
-                    let slot = sample * extents.groups + group
-                    for position in stride(from: 0, to: plan.positions, by: width) {
-                        let positions = min(width, plan.positions - position)
-                        plan.withKernelPlan {
-                            ck_gather(
-                                input + slot * c * plan.sourceVolume, $0, first, rows, position, positions, columns,
-                                positions)
-                        }
-                        gemm(
-                            rows: o, columns: rows, depth: positions,
-                            Matrix(
-                                base: outputGradient + slot * o * plan.positions + position, stride: plan.positions),
-                            Matrix(base: columns, stride: positions, isTransposed: true), accumulates: true, into: to,
-                            stride: depth)
                     }
                 }
             }

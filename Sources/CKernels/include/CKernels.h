@@ -5,6 +5,8 @@
 
 #include "Functions.h"
 #include "Movement.h"
+#include "Noise.h"
+#include "Training.h"
 
 // Hot loops of the autodiff core: pointers and extents, no allocation, no threads. All arrays are dense float32 unless a stride is passed;
 // counts are in elements. Loops are compiled for several instruction sets and the loader picks the best one.

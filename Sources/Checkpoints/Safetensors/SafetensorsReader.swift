@@ -34,8 +34,9 @@ struct SafetensorsReader {
         let headerEnd = 8 + Int(length)
         let header = data.subdata(in: data.startIndex + 8..<data.startIndex + headerEnd)
         let entries: [Entry]
+        var metadata: [String: String] = [:]
         do {
-            entries = try self.entries(Array(header))
+            entries = try self.entries(Array(header), &metadata)
         } catch let error as JSONScanner.Malformed {
             throw malformed(8 + error.offset, error.reason)
         }
@@ -47,15 +48,15 @@ struct SafetensorsReader {
                 return StoredTensor(
                     name: entry.name, element: entry.element, shape: try shape(of: entry),
                     bytes: data[start + entry.begin..<start + entry.end])
-            })
+            }, metadata: metadata)
     }
 
-    private func entries(_ header: [UInt8]) throws -> [Entry] {
+    private func entries(_ header: [UInt8], _ metadata: inout [String: String]) throws -> [Entry] {
         var scanner = JSONScanner(header, longestKey: limits.nameBytes)
         var entries: [Entry] = []
         try scanner.object { scanner, name in
             guard name != "__metadata__" else {
-                return try scanner.object { scanner, _ in _ = try scanner.string() }
+                return try scanner.object { scanner, key in metadata[key] = try scanner.string() }
             }
             guard entries.count < limits.tensors else { throw CheckpointError.tooManyTensors(limit: limits.tensors) }
             entries.append(try entry(name, &scanner))

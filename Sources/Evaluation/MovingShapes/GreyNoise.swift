@@ -1,3 +1,5 @@
+import CKernels
+
 /// Normal noise in whole grey levels by inversion of the cumulative distribution: a table that 16 random bits look into. The tails beyond 4.2
 /// standard deviations are missing.
 struct GreyNoise {
@@ -39,24 +41,8 @@ struct GreyNoise {
 
     /// Adds noise to bytes in place, held within 0…255. Eight values come from one counter.
     func add(to values: UnsafeMutableBufferPointer<UInt8>, from stream: PhiloxStream) {
-        levels.withUnsafeBufferPointer { levels in
-            @inline(__always) func shift(_ place: Int, _ bits: UInt32) {
-                guard place < values.count else { return }
-                let sum = Int(values[place]) + Int(levels[Int(bits & 0xFFFF)])
-                values[place] = UInt8(truncatingIfNeeded: max(0, min(255, sum)))
-            }
-            for block in 0..<(values.count + 7) / 8 {
-                let words = stream.words(block)
-                let first = block * 8
-                shift(first, words.0)
-                shift(first + 1, words.0 >> 16)
-                shift(first + 2, words.1)
-                shift(first + 3, words.1 >> 16)
-                shift(first + 4, words.2)
-                shift(first + 5, words.2 >> 16)
-                shift(first + 6, words.3)
-                shift(first + 7, words.3 >> 16)
-            }
-        }
+        guard let base = values.baseAddress else { return }
+        let (counter, key) = stream.origin
+        ck_add_noise(base, values.count, levels, counter, key)
     }
 }

@@ -19,15 +19,16 @@ struct PhiloxStream {
         self.purpose = purpose.rawValue
     }
 
+    /// The three words of the counter after the one that counts blocks, and the key.
+    var origin: (counter: [UInt32], key: [UInt32]) {
+        // A clip has less than 2^32 blocks; the purpose takes the two highest bits of the next word.
+        ([purpose << 30, UInt32(truncatingIfNeeded: clip), UInt32(truncatingIfNeeded: clip >> 32)], [key.0, key.1])
+    }
+
     /// Four words by their place.
-    @inline(__always)
-    func words(_ block: Int) -> Philox.Words {
-        // A clip has less than 2^30 blocks; the purpose takes the two highest bits.
-        Philox.words(
-            counter: (
-                UInt32(truncatingIfNeeded: block), purpose << 30, UInt32(truncatingIfNeeded: clip),
-                UInt32(truncatingIfNeeded: clip >> 32)
-            ), key: key)
+    private func words(_ block: Int) -> Philox.Words {
+        let rest = origin.counter
+        return Philox.words(counter: (UInt32(truncatingIfNeeded: block), rest[0], rest[1], rest[2]), key: key)
     }
 
     private mutating func word() -> UInt32 {

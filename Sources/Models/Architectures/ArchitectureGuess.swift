@@ -26,7 +26,11 @@ package struct ArchitectureGuess: Hashable, Sendable {
         return nil
     }
 
-    private static func movingShapes(_ names: PrefixedNames) -> ArchitectureDescription? { .movingShapes }
+    private static func movingShapes(_ names: PrefixedNames) -> ArchitectureDescription? {
+        let widths = (0..<4).compactMap { names.extent("blocks.\($0).sp.weight", axis: 0) }
+        guard widths.count == 4, widths.allSatisfy({ $0 > 0 }) else { return nil }
+        return .movingShapes(MovingShapesDescription(widths: widths))
+    }
 
     private static func videoResNet(_ names: PrefixedNames) -> ArchitectureDescription? {
         let isFactorised = names.extent("stem.3.weight", axis: 0) != nil
@@ -71,7 +75,8 @@ extension ArchitectureDescription {
     package var json: String {
         if let name = Self.named.first(where: { $0.value == self })?.key { return "\"\(name)\"" }
         switch self {
-        case .movingShapes: return "\"moving_shapes\""
+        case .movingShapes(let description):
+            return "{\"family\": \"moving_shapes\", \"channels\": \(description.widths)}"
         case .onnx: return "\"onnx\""
         case .videoResNet(let description):
             let stem = description.family == .r2plus1d ? ", \"stem\": \(description.stem)" : ""

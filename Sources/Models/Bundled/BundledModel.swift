@@ -24,17 +24,21 @@ package enum BundledModel: String, Hashable, Sendable, CaseIterable {
     package var sha256: String { SHA256.hash(data: checkpoint).map { String(format: "%02x", $0) }.joined() }
 
     /// The manifest as a document.
-    package var manifestJSON: String {
-        switch self {
+    package var manifestJSON: String { manifestJSON(.standard) }
+
+    /// The same for a network of other widths.
+    package func manifestJSON(_ description: MovingShapesDescription) -> String {
+        let architecture = ArchitectureDescription.movingShapes(description).json
+        return switch self {
         case .sides:
             """
-            {"name": "moving-shapes-sides", "architecture": "moving_shapes", "task": "classification",
+            {"name": "moving-shapes-sides", "architecture": \(architecture), "task": "classification",
              "labels": ["3 sides", "4 sides", "5 sides"], \(Self.input),
              "intended_use": "Counts the sides of the one shape that is both coloured and moving. Demonstration only."}
             """
         case .angle:
             """
-            {"name": "moving-shapes-angle", "architecture": "moving_shapes", "task": "regression",
+            {"name": "moving-shapes-angle", "architecture": \(architecture), "task": "regression",
              "outputs": [{"name": "cos", "unit": ""}, {"name": "sin", "unit": ""}], \(Self.input),
              "default_target": {"atan2": [1, 0]},
              "intended_use": "Direction of motion of the one shape that is both coloured and moving, y down. Demonstration only."}

@@ -1,14 +1,14 @@
 /// A network's layers before its parameters: by the name of a published architecture, or by the numbers of a family.
 package enum ArchitectureDescription: Hashable, Sendable {
     /// The small (2+1)D network of the Moving Shapes models: four blocks, global mean, linear.
-    case movingShapes
+    case movingShapes(MovingShapesDescription)
     case videoResNet(VideoResNetDescription)
     /// Whatever the checkpoint, an ONNX file, says.
     case onnx
 
     /// The published ones, by the names that torchvision gives them, and what comes with its own description.
     package static let named: [String: ArchitectureDescription] = [
-        "moving_shapes": .movingShapes,
+        "moving_shapes": .movingShapes(.standard),
         "r2plus1d_18": .videoResNet(.eighteen(.r2plus1d)),
         "r3d_18": .videoResNet(.eighteen(.r3d)),
         "mc3_18": .videoResNet(.eighteen(.mc3)),
@@ -19,7 +19,8 @@ package enum ArchitectureDescription: Hashable, Sendable {
     package var summary: String {
         if let name = Self.named.first(where: { $0.value == self })?.key { return name }
         switch self {
-        case .movingShapes: return "moving_shapes"
+        case .movingShapes(let description):
+            return "moving_shapes(channels \(description.widths.map(String.init).joined(separator: ",")))"
         case .onnx: return "onnx"
         case .videoResNet(let description):
             let channels = description.channels.map(String.init).joined(separator: ",")

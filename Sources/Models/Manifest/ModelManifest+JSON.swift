@@ -41,12 +41,17 @@ private struct ManifestDocument: Decodable {
                 throw DocumentError(
                     path: "architecture",
                     reason:
-                        "\(named) is not known: one of \(ArchitectureDescription.named.keys.sorted().joined(separator: ", ")), or an object with family, channels, blocks and stem"
+                        "\(named) is not known: one of \(ArchitectureDescription.named.keys.sorted().joined(separator: ", ")), or an object with family and channels (and blocks and stem of a video ResNet)"
                 )
             }
             architecture = known
         } else {
-            architecture = .videoResNet(try fields.decode(FamilyDocument.self, forKey: .architecture).description())
+            architecture =
+                if (try? fields.decode(FamilyName.self, forKey: .architecture))?.family == MovingShapesDocument.family {
+                    .movingShapes(try fields.decode(MovingShapesDocument.self, forKey: .architecture).description)
+                } else {
+                    .videoResNet(try fields.decode(FamilyDocument.self, forKey: .architecture).description())
+                }
         }
         task = try fields.decode(String.self, forKey: .task)
         labels = try fields.decodeIfPresent([String].self, forKey: .labels)
@@ -102,8 +107,32 @@ private struct OutputDocument: Decodable {
     }
 }
 
-private struct FamilyDocument: Decodable {
+/// Which kind of object an architecture is.
+private struct FamilyName: Decodable {
     let family: String
+}
+
+private struct MovingShapesDocument: Decodable {
+    static let family = "moving_shapes"
+
+    let description: MovingShapesDescription
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case family, channels }
+
+    init(from decoder: any Decoder) throws {
+        let fields = try decoder.closedContainer(keyedBy: CodingKeys.self)
+        let channels = try fields.decode([Int].self, forKey: .channels)
+        guard channels.count == 4, channels.allSatisfy(FamilyDocument.sizes.contains) else {
+            throw DocumentError(path: "architecture.channels", reason: "expected four numbers from 1 to 65536")
+        }
+        description = MovingShapesDescription(widths: channels)
+    }
+}
+
+private struct FamilyDocument: Decodable {
+    static let sizes = 1...65_536
+
+    let family: VideoResNetDescription.Family
     let channels: [Int]
     let blocks: [Int]
     let stem: Int?
@@ -112,26 +141,27 @@ private struct FamilyDocument: Decodable {
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.closedContainer(keyedBy: CodingKeys.self)
-        family = try fields.decode(String.self, forKey: .family)
+        let name = try fields.decode(String.self, forKey: .family)
+        guard let family = VideoResNetDescription.Family(rawValue: name) else {
+            let known = VideoResNetDescription.Family.allCases.map(\.rawValue) + [MovingShapesDocument.family]
+            throw DocumentError(
+                path: "architecture.family", reason: "expected one of \(known.joined(separator: ", "))")
+        }
+        self.family = family
         channels = try fields.decode([Int].self, forKey: .channels)
         blocks = try fields.decode([Int].self, forKey: .blocks)
         stem = try fields.wholeNumber(Int.self, forKey: .stem)
     }
 
     func description() throws -> VideoResNetDescription {
-        guard let family = VideoResNetDescription.Family(rawValue: family) else {
-            let known = VideoResNetDescription.Family.allCases.map(\.rawValue).joined(separator: ", ")
-            throw DocumentError(path: "architecture.family", reason: "expected one of \(known)")
-        }
-        let sizes = 1...65_536
-        guard channels.count == 4, channels.allSatisfy(sizes.contains) else {
+        guard channels.count == 4, channels.allSatisfy(Self.sizes.contains) else {
             throw DocumentError(path: "architecture.channels", reason: "expected four numbers from 1 to 65536")
         }
         guard blocks.count == 4, blocks.allSatisfy((1...256).contains) else {
             throw DocumentError(path: "architecture.blocks", reason: "expected four numbers from 1 to 256")
         }
         let stem = stem ?? 45
-        guard sizes.contains(stem) else {
+        guard Self.sizes.contains(stem) else {
             throw DocumentError(path: "architecture.stem", reason: "expected a number from 1 to 65536")
         }
         return VideoResNetDescription(family: family, channels: channels, blocks: blocks, stem: stem)

@@ -1,9 +1,12 @@
 import ArgumentParser
+import Checkpoints
+import Evaluation
 import Foundation
 import Models
 import Pipelines
 import Store
 import Tensors
+import Training
 import Video
 
 /// `cinegrad explain`: the main job without a service.
@@ -100,6 +103,12 @@ struct CommandFailure: Error, CustomStringConvertible {
         if let failure = Failure(error) {
             description = failure.message
         } else if let error = error as? CommandFailure {
+            description = error.description
+        } else if let error = error as? TrainingError {
+            description = error.description
+        } else if let error = error as? MovingShapesError {
+            description = error.description
+        } else if let error = error as? SafetensorsWriter.Refusal {
             description = error.description
         } else if let error = error as? StoreError {
             description = error.description

@@ -18,7 +18,7 @@ struct PictureTests {
     }
 
     @Test func aPixelIsTheMagnitudeOnTheScale() async throws {
-        for (kind, number) in [("pixels", 20), ("flow", 12), ("error", 30), ("first_frame", 0)] {
+        for (kind, number) in [("pixels", 20), ("flow", 12), ("error", 4), ("first_frame", 0)] {
             let scale = try #require(explanation.report.map(kind)).scale
             let values = try await frameValues(kind, number)
             let picture = try PNGFile(
