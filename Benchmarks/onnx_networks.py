@@ -32,12 +32,15 @@ def export(name, folder):
     network, shape = architectures.make(name, False)
     x = architectures.clip(shape)
     architectures.export(network, x, str(folder / "model.onnx"), "script" if name in OLDER else "dynamo")
-    np.save(folder / "clip.npy", x[0].numpy())
+    # Ours takes [C, T, H, W]; networks that look at frames one by one take [N, T, C, H, W].
+    order = (0, 1, 2, 3) if shape[1] == 3 else (1, 0, 2, 3)
+    (folder / "layout.txt").write_text("NCTHW" if shape[1] == 3 else "NTCHW")
+    np.save(folder / "clip.npy", np.ascontiguousarray(x[0].numpy().transpose(order)))
     found = {}
     for kind in ["single", "double"]:
         network = network.to(torch.float32 if kind == "single" else torch.float64)
         scores, gradient = architectures.reference(network, x.to(torch.float32 if kind == "single" else torch.float64), 0)
-        found[kind] = (scores.flatten().double().numpy(), gradient[0].double().numpy())
+        found[kind] = (scores.flatten().double().numpy(), gradient[0].double().numpy().transpose(order))
     np.savez(folder / "expected.npz", scores=found["double"][0], gradient=found["double"][1],
              single_scores=found["single"][0], single_gradient=found["single"][1])
 
@@ -82,7 +85,7 @@ def measure(name, options):
     manifest = folder / "manifest.json"
     manifest.write_text(json.dumps({
         "name": name, "architecture": "onnx", "task": "regression",
-        "input": {"frames": frames, "height": height, "width": width}}))
+        "input": {"frames": frames, "height": height, "width": width, "layout": (folder / "layout.txt").read_text()}}))
     run([options.bench, "pass", "--manifest", manifest, "--checkpoint", folder / "model.onnx", "--clip", folder / "clip.npy",
          "--output", folder])
     expected = np.load(folder / "expected.npz")
