@@ -34,7 +34,12 @@ final class ContentLock: Sendable {
         guard descriptor >= 0 else { throw StoreError.system("opening the lock file of content", path: path) }
     }
 
-    deinit { close(descriptor) }
+    /// Unlocks before it closes: a child process that is being started has a copy of the descriptor for a moment, and with it the lock.
+    deinit {
+        var all = flock(l_type: Int16(F_UNLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
+        _ = fcntl(descriptor, Command.attempt, &all)
+        close(descriptor)
+    }
 
     /// 60 bits of the hash. Two contents that share a place only wait for each other.
     private static func place(_ sha256: String) -> Int { Int(sha256.prefix(15), radix: 16) ?? 0 }
