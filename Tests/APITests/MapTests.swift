@@ -131,7 +131,7 @@ struct MapTests {
                         let accepted = try await service.get(path, accept: type)
                         #expect(accepted.status == code && named.mediaType == ended.mediaType, "\(path) \(format)")
                         #expect(code != 200 || named.mediaType == type, "\(path) \(format)")
-                        // x264 settles the last bits of a picture that is no whole number of macroblocks by what lies beyond it.
+                        // Two drawings of the moving figure may differ in bits, for a reason that is not known; its PNG and GIF do not.
                         let isSettled = format != "mp4" || pattern != "/figure"
                         #expect(
                             !isSettled || (named.body == ended.body && accepted.body == named.body), "\(path) \(format)"
