@@ -74,7 +74,9 @@ let package = Package(
         // Tier 2.
         .target(
             name: "ONNX",
-            dependencies: ["Tensors", "Autodiff", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            dependencies: [
+                "Tensors", "Autodiff", "Checkpoints", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
             exclude: ["Proto/onnx.proto"], swiftSettings: strict),
         module("Models", ["Tensors", "Autodiff", "Checkpoints", "ONNX", "CBundledModels", crypto]),
         module("Video", ["Tensors", "Cine", "CFFmpeg"]),
@@ -164,8 +166,13 @@ let package = Package(
 
 // Fuzzers bring a main function of their own: `make fuzz` builds them, and nothing else does.
 if Context.environment["CINEGRAD_FUZZ"] != nil {
-    package.targets.append(
+    let fuzzed = strict + [.unsafeFlags(["-parse-as-library"])]
+    package.targets += [
         .executableTarget(
             name: "CheckpointFuzzer", dependencies: ["Tensors", "Checkpoints"], path: "Fuzz/Checkpoints",
-            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+            swiftSettings: fuzzed),
+        .executableTarget(
+            name: "GraphFuzzer", dependencies: ["Tensors", "Autodiff", "ONNX"], path: "Fuzz/Graphs",
+            swiftSettings: fuzzed),
+    ]
 }

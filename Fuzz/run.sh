@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Builds the fuzzers and runs one for each reader, FUZZ_SECONDS each (60). What fails is left in .build/fuzz/found; put it into
-# Tests/Fixtures/checkpoints/corpus, which the tests read, once it is mended.
+# Tests/Fixtures/checkpoints/corpus or Tests/Fixtures/onnx/corpus, which the tests read, once it is mended.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${FUZZ_SECONDS:-60}
 build=.build/fuzz
-CINEGRAD_FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path $build --product CheckpointFuzzer
+for product in CheckpointFuzzer GraphFuzzer; do
+    CINEGRAD_FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path $build --product $product
+done
 
 # seeds READER FILE...: small files to begin with.
 seeds() {
@@ -20,10 +22,19 @@ seeds safetensors $fixtures/corpus -name '*.safetensors'
 seeds safetensors $fixtures/hostile -name '*.safetensors'
 seeds torch-zip $fixtures/torch $fixtures/hostile $fixtures/corpus -name '*.pt' -not -name '*legacy*'
 seeds torch-legacy $fixtures/torch $fixtures/corpus -name '*legacy*.pt'
+seeds onnx Tests/Fixtures/onnx -name '*.onnx'
+# Every operator by itself.
+python3 -c '
+import base64, json, sys
+for index, one in enumerate(json.load(open("Tests/Fixtures/onnx/operators.json"))["cases"]):
+    open(f"{sys.argv[1]}/operator-{index}.onnx", "wb").write(base64.b64decode(one["model"]))' $build/seeds/onnx
 
-for reader in safetensors torch-zip torch-legacy; do
-    echo "==> Fuzzing the $reader reader for $seconds s"
-    $build/release/CheckpointFuzzer -max_total_time="$seconds" -max_len=6000 -rss_limit_mb=1024 -timeout=5 -print_final_stats=1 \
-        -artifact_prefix="$build/found/$reader-" "$build/corpus/$reader" "$build/seeds/$reader" 2>&1 |
+# fuzz READER FUZZER: what ends a fuzzer ends this too.
+fuzz() {
+    echo "==> Fuzzing the $1 reader for $seconds s"
+    $build/release/"$2" -max_total_time="$seconds" -max_len=6000 -rss_limit_mb=1024 -timeout=5 -print_final_stats=1 \
+        -artifact_prefix="$build/found/$1-" "$build/corpus/$1" "$build/seeds/$1" 2>&1 |
         grep -E 'INITED|DONE|ERROR|SUMMARY|Test unit|number_of_executed_units|peak_rss'
-done
+}
+for reader in safetensors torch-zip torch-legacy; do fuzz $reader CheckpointFuzzer; done
+fuzz onnx GraphFuzzer

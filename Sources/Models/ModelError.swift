@@ -80,7 +80,7 @@ extension GraphError {
         case .malformed, .noGraph: "checkpoint.malformed"
         case .badInitializer: "checkpoint.bad-tensor"
         case .externalData: "checkpoint.external-data"
-        case .unsupportedOpset, .unsupportedOperators: "model.unsupported-operator"
+        case .unsupportedOpset, .conflictingOpsets, .unsupportedOperators: "model.unsupported-operator"
         case .badInput: "model.unusable-input"
         case .badOutput, .duplicateValue, .undefinedValue, .cycle, .badNode: "model.invalid-graph"
         case .tooMany, .tooLarge: "model.graph-too-large"

@@ -1,3 +1,4 @@
+import Checkpoints
 package import Tensors
 
 /// Which node of a graph: its place in the file, its operator and, if it has one, its name.
@@ -14,7 +15,7 @@ package struct NodeName: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        name.isEmpty ? "node \(index) (\(operation))" : "node \(index) (\(operation) \"\(name)\")"
+        name.isEmpty ? "node \(index) (\(shown(operation)))" : "node \(index) (\(shown(operation)) \"\(shown(name))\")"
     }
 }
 
@@ -27,6 +28,8 @@ package enum GraphError: Error, Hashable, Sendable {
     case noGraph
     /// Nil when the file names no version of the standard operators.
     case unsupportedOpset(found: Int?, known: ClosedRange<Int>)
+    /// Two different versions of the standard operators.
+    case conflictingOpsets(Int, Int)
     case badInitializer(name: String, reason: String)
     /// Values lie in another file, which did not come with this one or is not that one.
     case externalData(name: String, reason: String)
@@ -53,20 +56,23 @@ extension GraphError: CustomStringConvertible {
             "the ONNX model uses version \(found) of the standard operators; versions \(known.lowerBound) to \(known.upperBound) are supported: export with opset_version=18"
         case .unsupportedOpset(nil, let known):
             "the ONNX model does not say which version of the standard operators it uses; versions \(known.lowerBound) to \(known.upperBound) are supported"
-        case .badInitializer(let name, let reason): "the weight \(name) of the ONNX model is not valid: \(reason)"
+        case .conflictingOpsets(let one, let other):
+            "the ONNX model names versions \(one) and \(other) of the standard operators"
+        case .badInitializer(let name, let reason):
+            "the weight \(shown(name)) of the ONNX model is not valid: \(shown(reason))"
         case .externalData(let name, let reason):
-            "the weight \(name) of the ONNX model is not in the file: \(reason)"
-        case .badInput(let reason): "the input of the ONNX model cannot be used: \(reason)"
-        case .badOutput(let reason): "the output of the ONNX model cannot be used: \(reason)"
-        case .duplicateValue(let name, let node): "\(node) gives \(name), which exists already"
-        case .undefinedValue(let name, let node): "\(node) takes \(name), which nothing gives"
+            "the weight \(shown(name)) of the ONNX model is not in the file: \(shown(reason))"
+        case .badInput(let reason): "the input of the ONNX model cannot be used: \(shown(reason))"
+        case .badOutput(let reason): "the output of the ONNX model cannot be used: \(shown(reason))"
+        case .duplicateValue(let name, let node): "\(node) gives \(shown(name)), which exists already"
+        case .undefinedValue(let name, let node): "\(node) takes \(shown(name)), which nothing gives"
         case .cycle(let node): "\(node) takes a value that depends on its own result"
         case .unsupportedOperators(let nodes):
             "the ONNX model has operators that are not supported: "
-                + nodes.prefix(8).map { "\($0.operation) at \($0)" }.joined(separator: ", ")
+                + nodes.prefix(8).map { "\(shown($0.operation)) at \($0)" }.joined(separator: ", ")
                 + (nodes.count > 8 ? ", …" : "")
                 + "; supported are " + StandardOperator.allCases.map(\.rawValue).joined(separator: ", ")
-        case .badNode(let node, let reason): "\(node) of the ONNX model cannot be used: \(reason)"
+        case .badNode(let node, let reason): "\(node) of the ONNX model cannot be used: \(shown(reason))"
         case .tooLarge(let node, let shape, let limit):
             "\(node) of the ONNX model would give the shape \(shape): more than \(limit) values"
         }

@@ -9,16 +9,23 @@ struct MatrixProducts: Sendable {
     /// For each product, the matrices it is made of.
     private let pairs: [(left: Int, right: Int)]
 
+    /// The shape of the result alone: which matrices are multiplied is a list as long as the stack.
     /// - Throws: ``ShapeError``.
-    init(_ a: Shape, _ b: Shape) throws {
+    static func shape(_ a: Shape, _ b: Shape) throws -> Shape {
         let operation = Operation.matrixMultiply
         guard a.rank >= 2, b.rank >= 2 else { throw operation.refuses([a, b], "both have at least two axes") }
         guard a[a.rank - 1] == b[b.rank - 2] else {
             throw operation.refuses([a, b], "the first one's last extent is the second one's last but one")
         }
+        let stack = try operation.broadcast(Shape(a.extents.dropLast(2)), Shape(b.extents.dropLast(2)))
+        return try Shape(validating: stack.extents + [a[a.rank - 2], b[b.rank - 1]])
+    }
+
+    /// - Throws: ``ShapeError``.
+    init(_ a: Shape, _ b: Shape) throws {
+        shape = try Self.shape(a, b)
         let (aStack, bStack) = (Shape(a.extents.dropLast(2)), Shape(b.extents.dropLast(2)))
-        let stack = try operation.broadcast(aStack, bStack)
-        shape = try Shape(validating: stack.extents + [a[a.rank - 2], b[b.rank - 1]])
+        let stack = Shape(shape.extents.dropLast(2))
         depth = a[a.rank - 1]
         columns = b[b.rank - 1]
         if bStack.count == 1 && aStack.count == stack.count {

@@ -5,7 +5,9 @@ package import Tensors
 ///   - a: `[…, M, K]`.
 ///   - b: `[…, K, N]`.
 /// - Throws: ``ShapeError``.
-package func matrixMultiplyShape(_ a: Shape, _ b: Shape) throws -> Shape { try MatrixProducts(a, b).shape }
+package func matrixMultiplyShape(_ a: Shape, _ b: Shape) throws -> Shape {
+    try MatrixProducts.shape(a, b)
+}
 
 /// Matrix products over the last two axes; the axes before them are repeated where an extent is one or missing.
 ///

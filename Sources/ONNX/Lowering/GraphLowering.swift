@@ -15,7 +15,7 @@ extension Graph {
                     reason: "\(port.name) takes the shape [\(expected)], the manifest's clip has \(input)")
             }
         }
-        let builder = ProgramBuilder(limits: limits)
+        let builder = ProgramBuilder(limits: limits, weights: weightCount)
         var lowering = GraphLowering(builder: builder, opset: opset)
         lowering.values[port.name] = Value(slot: 0, type: ValueType(kind: .real, shape: input))
         try lowering.lower(self)
@@ -30,7 +30,21 @@ extension Graph {
                 reason: "\(outputs[0].name) does not depend on what the model computes of its input")
         }
         guard output.shape.count > 0 else { throw GraphError.badOutput(reason: "\(outputs[0].name) is empty") }
-        return builder.program(input: input, output: output, slot: slot)
+        let program = builder.program(input: input, output: output, slot: slot)
+        guard program.work <= limits.operations else {
+            throw GraphError.tooMany(what: "operations in a forward pass", limit: limits.operations)
+        }
+        return program
+    }
+}
+
+extension Graph {
+    /// Values of all weights, those inside of nodes too.
+    private var weightCount: Int {
+        nodes.reduce(initializers.values.reduce(0) { $0 + $1.shape.count }) { count, node in
+            guard case .array(let array)? = node.attributes["value"] else { return count }
+            return count + array.shape.count
+        }
     }
 }
 
@@ -43,7 +57,11 @@ struct GraphLowering {
 
     mutating func lower(_ graph: Graph) throws {
         for (name, array) in graph.initializers { values[name] = Value(Literal(array)) }
-        for node in graph.nodes {
+        try lower(graph.nodes)
+    }
+
+    private mutating func lower(_ nodes: [Node]) throws {
+        for node in nodes {
             let operands = try node.inputs.map { name -> Value? in
                 guard !name.isEmpty else { return nil }
                 guard let value = values[name] else { throw GraphError.undefinedValue(name: name, node: node.name) }
@@ -60,14 +78,20 @@ struct GraphLowering {
     }
 
     /// If with a condition that is known at load: one of its branches takes its place.
-    private func branch(_ node: NodeLowering) throws -> [Value] {
+    private mutating func branch(_ node: NodeLowering) throws -> [Value] {
         guard let condition = try node.constantInteger(0, "condition") else { throw node.refuse("it has no condition") }
         let name = condition != 0 ? "then_branch" : "else_branch"
         guard case .graph(let graph)? = node.node.attributes[name] else { throw node.refuse("it has no \(name)") }
-        var inner = self
-        try inner.lower(graph)
+        // A branch gives its values names of its own: none that is there already, which the standard demands, and none that stays.
+        let given = Array(graph.initializers.keys) + graph.nodes.flatMap(\.outputs).filter { !$0.isEmpty }
+        var known: Set<String> = []
+        for name in given where !known.insert(name).inserted || values[name] != nil {
+            throw GraphError.duplicateValue(name: name, node: node.node.name)
+        }
+        defer { for name in given { values[name] = nil } }
+        try lower(graph)
         return try graph.outputs.map { output in
-            guard let value = inner.values[output.name] else {
+            guard let value = values[output.name] else {
                 throw node.refuse("its \(name) does not give \(output.name)")
             }
             return value

@@ -76,6 +76,7 @@ extension NodeLowering {
         guard let count = depth.integers?.values.first ?? depth.number.flatMap({ Int(exactly: $0) }),
             (1...1 << 24).contains(count), values.shape == [2]
         else { throw refuse("its depth is no constant, or its values are not two") }
+        try spend(8 * count)
         let rank = indices.shape.rank
         let axis = try self.axis(integer("axis", otherwise: -1), rank: rank + 1)
         var extents = indices.shape.extents
@@ -125,7 +126,7 @@ extension NodeLowering {
     func range() throws -> Value {
         let operands = try all()
         guard operands.count == 3 else { throw refuse("it takes start, limit and step") }
-        let limit = builder.limits.foldedValues
+        let limit = builder.limits.constantIntegers
         if operands.allSatisfy({ $0.isReal }) {
             let numbers = operands.compactMap { $0.number.map(Double.init) }
             guard numbers.count == 3, numbers[2] != 0 else {
@@ -133,6 +134,7 @@ extension NodeLowering {
             }
             let count = ((numbers[1] - numbers[0]) / numbers[2]).rounded(.up)
             guard count.isFinite, count <= Double(limit) else { throw refuse("it gives too many values") }
+            try spend(max(0, Int(count)))
             return Value(
                 .real(
                     Tensor(uninitialized: [max(0, Int(count))]) { buffer in
@@ -146,6 +148,7 @@ extension NodeLowering {
         let values = stride(from: numbers[0], to: numbers[1], by: numbers[2])
         let count = max(0, (numbers[1] - numbers[0]) / numbers[2] + 1)
         guard count <= limit else { throw refuse("it gives too many values") }
+        try spend(2 * count)
         let all = Array(values)
         return .integers([all.count], all)
     }

@@ -53,6 +53,9 @@ extension NodeLowering {
                 ? parts[0].map(String.init) : parts[0].map(String.init) + hidden + parts[1].map(String.init)
         }
         var operands = zip(zip(terms, open), values).map { (labels: labels($0.0, open: $0.1), value: $1) }
+        guard operands.allSatisfy({ $0.labels.count == $0.value.shape.rank }) else {
+            throw refuse("the equation \(equation) has a stray dot")
+        }
         let output: [String]
         if sides.count == 2 {
             output = labels(String(sides[1]), open: widest)

@@ -109,7 +109,7 @@ extension NodeLowering {
         }
         func initial(_ index: Int, _ direction: Int) throws -> Value {
             guard var state = optional(index) else {
-                return Value(.real(Tensor(shape: try shape([batch, hidden]), repeating: 0)))
+                return try emit(.expand(shape([batch, hidden])), .scalar(0))
             }
             if isBatchFirst { state = try emit(.transpose([1, 0, 2]), state) }
             guard state.shape == [reversed.count, batch, hidden] else {

@@ -9,7 +9,7 @@ extension NodeLowering {
         var scales = Array(repeating: 1.0, count: rank)
         var sizes = x.shape.extents
         if let given = try constantIntegers(3, "sizes"), !given.isEmpty {
-            guard given.count == axes.count, given.allSatisfy({ (1...1 << 24).contains($0) }) else {
+            guard given.count == axes.count, given.allSatisfy({ (1...1 << 30).contains($0) }) else {
                 throw refuse("its sizes \(given) are not one positive number for each axis")
             }
             guard try string("keep_aspect_ratio_policy", otherwise: "stretch") == "stretch" else {
@@ -41,6 +41,10 @@ extension NodeLowering {
         return try (0..<rank).reduce(x) { result, axis in
             guard sizes[axis] != result.shape[axis] || scales[axis] != 1 else { return result }
             guard result.shape[axis] > 0, sizes[axis] > 0 else { throw refuse("\(x.shape) is empty, or its result") }
+            guard sizes[axis] <= builder.limits.constantIntegers else {
+                throw refuse("an axis of \(result.shape[axis]) elements would be resized to \(sizes[axis])")
+            }
+            try spend(12 * sizes[axis])
             guard let taps = rule.taps(from: result.shape[axis], to: sizes[axis], scale: scales[axis]) else {
                 throw refuse(
                     "resizing by \(rule.mode) with \(rule.coordinates) and \(rule.rounding) is not supported")

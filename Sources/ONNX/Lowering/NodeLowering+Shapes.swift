@@ -59,6 +59,7 @@ extension NodeLowering {
         guard let named = try integers("axes") ?? constantIntegers(1, "axes") else {
             throw refuse("its axes are missing")
         }
+        guard named.count <= builder.limits.rank else { throw refuse("it adds \(named.count) axes") }
         let rank = x.shape.rank + named.count
         let axes = try self.axes(named, rank: rank)
         var rest = x.shape.extents[...]
@@ -80,12 +81,17 @@ extension NodeLowering {
         var sizes = try integers("split") ?? constantIntegers(1, "sizes") ?? []
         if sizes.isEmpty {
             let count = try integer("num_outputs", otherwise: node.outputs.count)
-            guard (1...max(extent, 1)).contains(count) else { throw refuse("\(x.shape) cannot be split into \(count)") }
+            guard count == node.outputs.count, (1...max(extent, 1)).contains(count) else {
+                throw refuse("\(x.shape) cannot be split into \(count) for \(node.outputs.count) results")
+            }
             let size = (extent + count - 1) / count
             sizes = (0..<count).map { max(0, min(size, extent - $0 * size)) }
         }
-        guard sizes.allSatisfy({ (0...extent).contains($0) }), sizes.reduce(0, +) == extent else {
-            throw refuse("the sizes \(sizes) are not those of \(extent) elements")
+        guard sizes.count == node.outputs.count, sizes.allSatisfy({ (0...extent).contains($0) }),
+            sizes.reduce(0, +) == extent
+        else {
+            throw refuse(
+                "the sizes \(sizes.prefix(8)) are not those of \(extent) elements in \(node.outputs.count) parts")
         }
         var start = 0
         return try sizes.map { size in
@@ -163,7 +169,7 @@ extension NodeLowering {
         guard let pads = try constantIntegers(1, "pads") else { throw refuse("its pads are missing") }
         let axes = try constantIntegers(3, "axes").map { try self.axes($0, rank: rank) } ?? Array(0..<rank)
         guard pads.count == 2 * axes.count, pads.allSatisfy({ (-(1 << 40)...1 << 40).contains($0) }) else {
-            throw refuse("its pads are not two for each of \(axes.count) axes")
+            throw refuse("its pads are not two for each of \(axes.count) axes, or too large")
         }
         var (before, after) = (Array(repeating: 0, count: rank), Array(repeating: 0, count: rank))
         for (index, axis) in axes.enumerated() {
@@ -191,9 +197,10 @@ extension NodeLowering {
         return try (0..<rank).reduce(cut) { result, axis in
             guard before[axis] + after[axis] > 0 else { return result }
             let extent = result.shape[axis]
-            guard extent > 0, before[axis] + after[axis] <= builder.limits.foldedValues else {
+            guard extent > 0, before[axis] + after[axis] <= builder.limits.constantIntegers else {
                 throw refuse("an axis of \(extent) elements is not padded by \(before[axis]) and \(after[axis])")
             }
+            try spend(2 * (before[axis] + extent + after[axis]))
             let places = (-before[axis]..<extent + after[axis]).map { place -> Int in
                 switch mode {
                 case "edge": return min(max(place, 0), extent - 1)
@@ -217,9 +224,10 @@ extension NodeLowering {
         let (rows, columns) = (x.shape[x.shape.rank - 2], x.shape[x.shape.rank - 1])
         let offset = try constantInteger(1, "k") ?? 0
         let isUpper = try flag("upper", otherwise: true)
-        guard rows * columns <= builder.limits.foldedValues, offset.magnitude < 1 << 40 else {
+        guard rows * columns <= builder.limits.constantIntegers, offset.magnitude < 1 << 40 else {
             throw refuse("its matrices are too large")
         }
+        try spend(2 * rows * columns)
         let mask = (0..<rows).flatMap { row in
             (0..<columns).map { isUpper ? $0 >= row + offset : $0 <= row + offset }
         }

@@ -70,6 +70,12 @@ extension NodeLowering {
         try reshaped(x, x.shape.extents.prefix(2) + Array(x.shape.extents[(5 - rank)...]))
     }
 
+    private func groups() throws -> Int {
+        let groups = try integer("group", otherwise: 1)
+        guard (1...1 << 24).contains(groups) else { throw refuse("there are no \(groups) groups") }
+        return groups
+    }
+
     private func padded(_ x: Value, _ window: WindowDescription, with value: Float) throws -> Value {
         try emit(.pad(before: [0, 0] + window.before, after: [0, 0] + window.after, value: value), x)
     }
@@ -90,7 +96,7 @@ extension NodeLowering {
         let geometry = ConvolutionGeometry(
             stride: WindowDescription.three(window.strides, 1),
             padding: WindowDescription.three(window.isSymmetric ? window.before : kernel.map { _ in 0 }, 0),
-            dilation: WindowDescription.three(window.dilations, 1), groups: try integer("group", otherwise: 1))
+            dilation: WindowDescription.three(window.dilations, 1), groups: try groups())
         let operands = [try lifted(x), try lifted(weight)] + (optional(2).map { [$0] } ?? [])
         return try lowered(emit(.convolution(geometry), all: operands), rank: rank)
     }
@@ -114,7 +120,7 @@ extension NodeLowering {
         }
         let geometry = ConvolutionGeometry(
             stride: WindowDescription.three(window.strides, 1), padding: WindowDescription.three(window.before, 0),
-            dilation: WindowDescription.three(window.dilations, 1), groups: try integer("group", otherwise: 1))
+            dilation: WindowDescription.three(window.dilations, 1), groups: try groups())
         let operands = [try lifted(x), try lifted(weight)] + (optional(2).map { [$0] } ?? [])
         return try lowered(
             emit(.transposedConvolution(geometry, extra: WindowDescription.three(extra, 0)), all: operands), rank: rank)
@@ -180,6 +186,7 @@ extension NodeLowering {
         }
         guard !countsPadding else { return try mean(x) }
         // What counts in each window is the mean of ones.
+        try spend(x.shape.extents[2...].reduce(1, *))
         let ones = Value(.real(Tensor(shape: try shape([1, 1] + x.shape.extents[2...]), repeating: 1)))
         return try emit(.binary(.divide), mean(x), mean(ones))
     }

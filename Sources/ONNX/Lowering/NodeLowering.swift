@@ -34,7 +34,10 @@ struct NodeLowering {
     func constantIntegers(_ index: Int, _ name: String) throws -> [Int]? {
         guard let value = optional(index) else { return nil }
         guard let array = value.integers else {
-            throw refuse(value.isReal ? "its \(name) are no integers" : "its \(name) depend on the values of the clip")
+            throw refuse(
+                value.isReal
+                    ? "of its \(name) integers are expected" : "its \(name) must not depend on the values of the clip"
+            )
         }
         return array.values
     }
@@ -47,8 +50,20 @@ struct NodeLowering {
 
     func constantReals(_ index: Int, _ name: String) throws -> [Float]? {
         guard let value = optional(index) else { return nil }
-        guard let tensor = value.tensor else { throw refuse("its \(name) depend on the values of the clip") }
+        guard let tensor = value.tensor else {
+            throw refuse(
+                value.isReal
+                    ? "its \(name) must not depend on the values of the clip"
+                    : "of its \(name) numbers with a fraction are expected")
+        }
         return tensor.values
+    }
+
+    /// To be called before arrays of that many values are made.
+    func spend(_ values: Int) throws {
+        guard builder.canSpend(values) else {
+            throw refuse("working out the model's constants takes too many values")
+        }
     }
 
     // Attributes.
@@ -97,6 +112,7 @@ struct NodeLowering {
     }
 
     func axes(_ axes: [Int], rank: Int) throws -> [Int] {
+        guard axes.count <= rank else { throw refuse("it names \(axes.count) of \(rank) axes") }
         let places = try axes.map { try axis($0, rank: rank) }
         guard Set(places).count == places.count else { throw refuse("its axes \(axes) name one twice") }
         return places
@@ -108,7 +124,9 @@ struct NodeLowering {
     }
 
     func shape(_ extents: [Int]) throws -> Shape {
-        guard let shape = try? Shape(validating: extents) else { throw refuse("the shape \(extents) is not possible") }
+        guard extents.count <= builder.limits.rank, let shape = try? Shape(validating: extents) else {
+            throw refuse("the shape \(extents.prefix(builder.limits.rank)) is not possible")
+        }
         return shape
     }
 

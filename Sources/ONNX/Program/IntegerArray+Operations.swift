@@ -79,6 +79,7 @@ extension IntegerArray {
         try combined(with: other, isBoolean: true) { comparison.holds($0, $1) ? 1 : 0 }
     }
 
+    /// - Precondition: of truth values there is no sum and no product.
     func reduced(_ reduction: Reduction, axes: Set<Int>) -> IntegerArray {
         let groups = AxisGroups(shape, axes: axes)
         let extents = shape.extents.indices.map { axes.contains($0) ? 1 : shape[$0] }
@@ -91,7 +92,7 @@ extension IntegerArray {
             case .minimum: return members.min() ?? 0
             }
         }
-        return IntegerArray(Shape(extents), results, isBoolean: false)
+        return IntegerArray(Shape(extents), results, isBoolean: isBoolean)
     }
 
     func cumulativeSum(axis: Int, isExclusive: Bool, isReversed: Bool) -> IntegerArray {

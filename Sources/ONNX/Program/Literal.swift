@@ -48,6 +48,9 @@ enum Literal: Sendable {
 struct ValueType: Hashable, Sendable {
     let kind: ElementType.Kind
     let shape: Shape
+
+    /// In values of Float32: integers are held in 64 bits.
+    var size: Int { shape.count * (kind == .real ? 1 : 2) }
 }
 
 /// An array while a network runs.

@@ -24,6 +24,16 @@ extension Primitive {
             }
             return ValueType(kind: kind, shape: shape)
         }
+        /// Alike in kind, and no truth values.
+        func numbers(_ shape: Shape) throws -> ValueType {
+            let type = try alike(shape)
+            guard type.kind != .boolean else { throw PrimitiveError(reason: "it takes numbers, not truth values") }
+            return type
+        }
+        /// - Parameter count: of operands, from the first.
+        func expect(_ kind: ElementType.Kind, of count: Int, _ reason: String) throws {
+            guard operands.prefix(count).allSatisfy({ $0.kind == kind }) else { throw PrimitiveError(reason: reason) }
+        }
         func boolean(_ shape: Shape) -> ValueType { ValueType(kind: .boolean, shape: shape) }
         func integer(_ shape: Shape) -> ValueType { ValueType(kind: .integer, shape: shape) }
 
@@ -48,13 +58,13 @@ extension Primitive {
         case .softmax(let axis): return try real(softmaxShape(shapes[0], axis: axis))
         case .logSoftmax(let axis): return try real(logSoftmaxShape(shapes[0], axis: axis))
         case .matrixMultiply: return try real(matrixMultiplyShape(shapes[0], shapes[1]))
-        case .cumulativeSum(let axis, _, _): return try alike(cumulativeSumShape(shapes[0], axis: axis))
+        case .cumulativeSum(let axis, _, _): return try numbers(cumulativeSumShape(shapes[0], axis: axis))
         case .resample(let axis, let taps): return try real(resampleShape(shapes[0], axis: axis, taps: taps))
         case .gridSample: return try real(gridSample2DShape(shapes[0], grid: shapes[1]))
-        case .binary: return try alike(addShape(shapes[0], shapes[1]))
+        case .binary: return try numbers(addShape(shapes[0], shapes[1]))
         case .reduce(.maximum, let axes), .reduce(.minimum, let axes):
             return try alike(extremeShape(shapes[0], along: axes))
-        case .reduce(.sum, let axes), .reduce(.product, let axes): return try alike(sumShape(shapes[0], axes: axes))
+        case .reduce(.sum, let axes), .reduce(.product, let axes): return try numbers(sumShape(shapes[0], axes: axes))
         case .reshape(let shape): return try alike(reshapeShape(shapes[0], to: shape))
         case .transpose(let permutation): return try alike(transposeShape(shapes[0], permutation: permutation))
         case .slice(let slices): return try alike(sliceShape(shapes[0], slices))
@@ -69,18 +79,23 @@ extension Primitive {
             return ValueType(kind: operands[1].kind, shape: try selectShape(shapes[0], shapes[1], shapes[2]))
         case .pick:
             return ValueType(kind: operands[0].kind, shape: shapes[1])
-        case .scatter:
-            guard operands[0].kind == operands[1].kind, shapes[2].count == shapes[1].count else {
+        case .scatter(let rule):
+            guard operands[0].kind == operands[1].kind, operands[0].kind != .boolean || rule == .replace,
+                shapes[2].count == shapes[1].count
+            else {
                 throw PrimitiveError(reason: "updates and indices do not belong together")
             }
             return operands[0]
-        case .compare: return boolean(try addShape(shapes[0], shapes[1]))
+        case .compare: return boolean(try alike(addShape(shapes[0], shapes[1])).shape)
         case .logic:
             guard operands.allSatisfy({ $0.kind == .boolean }) else {
                 throw PrimitiveError(reason: "it takes truth values")
             }
             return boolean(try addShape(shapes[0], shapes[1]))
-        case .not, .isNotANumber, .isInfinite: return boolean(shapes[0])
+        case .not:
+            try expect(.boolean, of: 1, "it takes truth values")
+            return boolean(shapes[0])
+        case .isNotANumber, .isInfinite: return boolean(try real(shapes[0]).shape)
         case .cast(let kind): return ValueType(kind: kind, shape: shapes[0])
         case .argument(_, let axis, _): return integer(try extremeShape(shapes[0], along: [axis]))
         case .top(_, let axis, let count):
@@ -91,14 +106,17 @@ extension Primitive {
             extents[axis] = count
             return integer(Shape(extents))
         case .elementPlaces(let shape, let axis):
+            try expect(.integer, of: 1, "its indices are no integers")
             guard shapes[0].rank == shape.rank,
                 shape.extents.indices.allSatisfy({ $0 == axis || shapes[0][$0] <= shape[$0] })
             else { throw PrimitiveError(reason: "indices of shape \(shapes[0]) do not fit data of shape \(shape)") }
             return integer(shapes[0])
         case .linePlaces(let shape, let axis):
+            try expect(.integer, of: 1, "its indices are no integers")
             return integer(
                 try Shape(validating: shape.extents[..<axis] + shapes[0].extents + shape.extents[(axis + 1)...]))
         case .tuplePlaces(let shape, let batchAxes):
+            try expect(.integer, of: 1, "its indices are no integers")
             guard let length = shapes[0].extents.last, shapes[0].rank > batchAxes, length > 0,
                 batchAxes + length <= shape.rank,
                 shapes[0].extents[..<batchAxes] == shape.extents[..<batchAxes]

@@ -36,7 +36,7 @@ extension Program {
 
 extension Primitive {
     /// Multiplications and additions of the operations that products are counted for; others count nothing.
-    fileprivate func flops(_ operands: [Shape], result: Shape) -> Int {
+    func flops(_ operands: [Shape], result: Shape) -> Int {
         switch self {
         case .convolution:
             let weight = operands[1]

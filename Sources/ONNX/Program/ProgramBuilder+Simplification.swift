@@ -144,7 +144,10 @@ extension ProgramBuilder {
 
     /// A constant that has one value for each channel (axis 1) of `x` and is repeated along all other axes.
     private func perChannel(_ constant: Value, of x: Value) -> [Double]? {
-        guard let tensor = constant.tensor, x.shape.rank >= 2, tensor.count == x.shape[1], tensor.count > 1 else {
+        // One of more axes would add axes to the result.
+        guard let tensor = constant.tensor, x.shape.rank >= 2, tensor.shape.rank <= x.shape.rank,
+            tensor.count == x.shape[1], tensor.count > 1
+        else {
             return nil
         }
         // Aligned at the last axis, only the axis that meets axis 1 may be longer than one.
@@ -172,6 +175,8 @@ extension ProgramBuilder {
         let biases =
             inner.operands.count > 2 ? inner.operands[2].tensor?.values.map(Double.init) : factors.map { _ in 0 }
         guard let biases else { return nil }
+        // A chain of factors would copy the weights as often as it is long.
+        guard canSpend(weight.count) else { return nil }
         let row = weight.count / max(factors.count, 1)
         let newWeight = weight.withUnsafeValues { old in
             Tensor(uninitialized: weight.shape) { new in

@@ -9,9 +9,18 @@ final class ProgramBuilder {
     private var foldingBudget: Int
     private let foldingTape = Tape(parallelism: .single)
 
-    init(limits: GraphLimits) {
+    /// - Parameter weights: values in the weights of the graph.
+    init(limits: GraphLimits, weights: Int) {
         self.limits = limits
-        foldingBudget = limits.foldingBudget
+        foldingBudget = limits.foldingBudget + 4 * weights
+    }
+
+    /// Takes from what working out constants may take, before anything of that size is made.
+    /// - Returns: whether there was enough.
+    func canSpend(_ values: Int) -> Bool {
+        guard values <= foldingBudget else { return false }
+        foldingBudget -= values
+        return true
     }
 
     /// The instruction that gives a value; nil for the clip and for constants.
@@ -25,12 +34,23 @@ final class ProgramBuilder {
         do {
             let type = try primitive.resultType(of: operands.map(\.type))
             let isConstant = operands.allSatisfy { $0.literal != nil }
-            let limit = isConstant || type.kind != .real ? limits.foldedValues : limits.values
-            guard type.shape.count <= limit else {
+            let limit = limit(of: type, isConstant: isConstant)
+            guard type.shape.rank <= limits.rank else {
+                throw PrimitiveError(reason: "its result has more than \(limits.rank) axes")
+            }
+            guard type.shape.room <= limit else {
                 throw GraphError.tooLarge(node, shape: type.shape, limit: limit)
             }
-            if isConstant { return try fold(primitive, operands, count: type.shape.count) }
+            if isConstant { return try fold(primitive, operands, type) }
+            if type.kind != .real, primitive.movesIntegersAsPlaces,
+                operands.reduce(0, { $0 + $1.shape.count }) > limits.constantIntegers
+            {
+                throw PrimitiveError(reason: "it moves more than \(limits.constantIntegers) integers")
+            }
             if let simpler = try simplified(primitive, operands, type: type, at: node) { return simpler }
+            guard instructions.count <= limits.instructions else {
+                throw PrimitiveError(reason: "the network takes more than \(limits.instructions) steps")
+            }
             return append(primitive, operands, type: type, at: node)
         } catch {
             throw GraphError(error, at: node)
@@ -44,9 +64,15 @@ final class ProgramBuilder {
         return Value(slot: slot, type: type)
     }
 
-    private func fold(_ primitive: Primitive, _ operands: [Value], count: Int) throws -> Value {
-        foldingBudget -= count + operands.reduce(0) { $0 + $1.shape.count }
-        guard foldingBudget >= 0 else {
+    private func limit(of type: ValueType, isConstant: Bool) -> Int {
+        guard isConstant else { return type.kind == .real ? limits.values : limits.foldedValues }
+        return type.kind == .real ? limits.foldedValues : limits.constantIntegers
+    }
+
+    private func fold(_ primitive: Primitive, _ operands: [Value], _ type: ValueType) throws -> Value {
+        // Every step takes some time, however small its arrays; a product takes more time than memory.
+        let work = primitive.work(operands.map(\.shape), result: type.shape)
+        guard canSpend(16 + type.size + operands.reduce(0) { $0 + $1.type.size } + work / 64) else {
             throw PrimitiveError(reason: "working out the model's constants takes too many values")
         }
         let values = operands.compactMap(\.literal).map { literal -> RunValue in
@@ -70,5 +96,20 @@ final class ProgramBuilder {
         }
         let live = instructions.compactMap(\.self).filter { needed.contains($0.result) }
         return Program(live, input: input, output: output, slot: slot)
+    }
+}
+
+extension Primitive {
+    /// See ``IntegerArray/moved(_:filling:_:)``.
+    fileprivate var movesIntegersAsPlaces: Bool {
+        switch self {
+        case .transpose, .slice, .concatenate, .expand, .take, .pad, .select: true
+        case .unary, .convolution, .transposedConvolution, .maximumPool, .averagePool, .batchNormalization,
+            .layerNormalization, .softmax, .logSoftmax, .matrixMultiply, .cumulativeSum, .resample, .gridSample,
+            .binary,
+            .reduce, .reshape, .pick, .scatter, .compare, .logic, .not, .isNotANumber, .isInfinite, .cast, .argument,
+            .top, .elementPlaces, .linePlaces, .tuplePlaces:
+            false
+        }
     }
 }

@@ -17,8 +17,10 @@ struct ArrayReader {
             throw refuse("the element type \(wire.dataType) is not supported")
         }
         guard wire.dims.allSatisfy({ $0 >= 0 }) else { throw refuse("its shape \(wire.dims) has a negative extent") }
-        guard let shape = try? Shape(validating: wire.dims.map(Int.init)), shape.count <= limits.values else {
-            throw refuse("its shape \(wire.dims) holds more than \(limits.values) values")
+        guard wire.dims.count <= limits.rank else { throw refuse("it has more than \(limits.rank) axes") }
+        let most = element.kind == .real ? limits.values : limits.constantIntegers
+        guard let shape = try? Shape(validating: wire.dims.map(Int.init)), shape.room <= most else {
+            throw refuse("its shape \(wire.dims) holds more than \(most) values")
         }
         let payload: StoredArray.Payload
         let found: Int
@@ -78,4 +80,9 @@ struct ArrayReader {
         }
         return external[external.startIndex + offset..<external.startIndex + offset + length]
     }
+}
+
+extension Shape {
+    /// The number of elements, extents of zero taken as one: it bounds the product of any extents, also where there is nothing to store.
+    var room: Int { extents.reduce(1) { $0 * max($1, 1) } }
 }

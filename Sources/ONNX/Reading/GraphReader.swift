@@ -16,7 +16,7 @@ extension Graph {
         let survey = try file.withUnsafeBytes { try WireSurvey($0, limits: limits) }
         guard let graph = survey.graph else { throw GraphError.noGraph }
         let reader = FileReader(file: file, arrays: ArrayReader(external: external, limits: limits), limits: limits)
-        let model = try WireModel(reader.bytes(of: 0..<file.count, without: [7]))
+        let model = try WireModel(reader.bytes(of: 0..<file.count, without: [7]), at: 0)
         let opset = try Self.opset(of: model)
         var initializers: [String: StoredArray] = [:]
         for range in survey.initializers {
@@ -25,7 +25,7 @@ extension Graph {
                 throw GraphError.badInitializer(name: name, reason: "there are two of this name")
             }
         }
-        let body = try WireGraph(reader.bytes(of: graph, without: [5]))
+        let body = try WireGraph(reader.bytes(of: graph, without: [5]), at: graph.lowerBound)
         let producer = [model.producerName, model.producerVersion].filter { !$0.isEmpty }.joined(separator: " ")
         try self.init(body, opset: opset, producer: producer, initializers: initializers, reader: reader)
     }
@@ -35,7 +35,10 @@ extension Graph {
         guard let version = standard.first?.version else {
             throw GraphError.unsupportedOpset(found: nil, known: opsets)
         }
-        guard standard.allSatisfy({ $0.version == version }), opsets.contains(Int(version)) else {
+        if let other = standard.first(where: { $0.version != version }) {
+            throw GraphError.conflictingOpsets(Int(version), Int(other.version))
+        }
+        guard opsets.contains(Int(version)) else {
             throw GraphError.unsupportedOpset(found: Int(version), known: opsets)
         }
         return Int(version)
@@ -64,7 +67,7 @@ extension Graph {
                 guard attribute.refAttrName.isEmpty else {
                     throw GraphError.badNode(name, reason: "\(attribute.name) refers to a function's attribute")
                 }
-                let value = try reader.attribute(attribute, opset: opset, producer: producer)
+                let value = try reader.attribute(attribute, of: name, opset: opset, producer: producer)
                 guard attributes.updateValue(value, forKey: attribute.name) == nil else {
                     throw GraphError.badNode(name, reason: "there are two attributes \(attribute.name)")
                 }
@@ -130,18 +133,24 @@ private struct FileReader {
             }
             return found
         }
-        let wire = try WireTensor(bytes(of: range, without: [9]))
+        let wire = try WireTensor(bytes(of: range, without: [9]), at: range.lowerBound)
         let start = file.startIndex
         let data = raw.map { file[start + $0.lowerBound..<start + $0.upperBound] }
         return (wire.name, try arrays.array(wire, raw: data))
     }
 
-    func attribute(_ wire: WireAttribute, opset: Int, producer: String) throws -> Attribute {
+    func attribute(_ wire: WireAttribute, of node: NodeName, opset: Int, producer: String) throws -> Attribute {
         switch wire.type {
         case 1: return .real(wire.f)
         case 2: return .integer(Int(wire.i))
         case 3: return .string(String(decoding: wire.s, as: UTF8.self))
-        case 4: return .array(try arrays.array(wire.t, raw: nil))
+        case 4:
+            do {
+                return .array(try arrays.array(wire.t, raw: nil))
+            } catch GraphError.badInitializer(_, let reason) {
+                // Arrays of nodes have no name of their own.
+                throw GraphError.badNode(node, reason: "the array \(wire.name) is not valid: \(reason)")
+            }
         case 5: return .graph(try branch(wire.g, opset: opset, producer: producer))
         case 6: return .reals(wire.floats)
         case 7: return .integers(wire.ints.map(Int.init))
@@ -152,20 +161,27 @@ private struct FileReader {
 
     private func branch(_ wire: WireGraph, opset: Int, producer: String) throws -> Graph {
         var initializers: [String: StoredArray] = [:]
-        for tensor in wire.initializer { initializers[tensor.name] = try arrays.array(tensor, raw: nil) }
+        for tensor in wire.initializer {
+            guard initializers.updateValue(try arrays.array(tensor, raw: nil), forKey: tensor.name) == nil else {
+                throw GraphError.badInitializer(name: tensor.name, reason: "there are two of this name")
+            }
+        }
         return try Graph(wire, opset: opset, producer: producer, initializers: initializers, reader: self)
     }
 }
 
 extension SwiftProtobuf.Message {
     /// Decodes a message whose framing has been checked.
-    fileprivate init(_ bytes: Data) throws {
+    /// - Parameter offset: where it begins in the file.
+    fileprivate init(_ bytes: Data, at offset: Int) throws {
         var options = BinaryDecodingOptions()
         options.discardUnknownFields = true
         do {
             try self.init(serializedBytes: bytes, extensions: nil, partial: true, options: options)
         } catch {
-            throw GraphError.malformed(offset: 0, reason: "a field does not have the type that it should have")
+            throw GraphError.malformed(
+                offset: offset,
+                reason: "there is a message in which a field does not have the type that it should have")
         }
     }
 }

@@ -1,11 +1,11 @@
 /// Changes bytes at random, the same for the same seed.
-struct Mutator {
+package struct Mutator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
     /// One to four changes: bytes that become others, that go, that come twice, or numbers at the ends of their range.
-    mutating func mutated(_ whole: [UInt8]) -> [UInt8] {
+    package mutating func mutated(_ whole: [UInt8]) -> [UInt8] {
         var bytes = whole
         for _ in 0..<1 + random(4) where !bytes.isEmpty {
             let place = random(bytes.count)
