@@ -65,9 +65,17 @@ extension Primitive {
         }
     }
 
-    /// The name of the case.
+    /// The name of the case, or of the function that it carries out.
     fileprivate var name: String {
-        let text = String(describing: self)
+        let text =
+            switch self {
+            case .unary(let function): String(describing: function)
+            case .binary(let function): String(describing: function)
+            case .reduce(let reduction, _): String(describing: reduction)
+            case .compare(let comparison): String(describing: comparison)
+            case .logic(let logic): String(describing: logic)
+            default: String(describing: self)
+            }
         return String(text.prefix { $0 != "(" })
     }
 }

@@ -24,6 +24,12 @@ package struct FileInspection: Encodable, Hashable, Sendable {
         package let refusal: Refusal?
         /// A manifest to begin with; nil when it does not bind.
         package let manifest: String?
+        /// The shape of the output that a dry run of a graph gives, with the clip of ``triedClip``; nil for named architectures.
+        package let outputShape: [Int]?
+        /// `[C, T, H, W]` of the clip of the dry run: where the graph leaves extents open, they are a guess.
+        package let triedClip: [Int]?
+        /// What that dry run found; nil when it was refused, and for named architectures.
+        package let facts: ModelFacts?
     }
 
     package struct Refusal: Encodable, Hashable, Sendable {
@@ -45,7 +51,9 @@ package struct FileInspection: Encodable, Hashable, Sendable {
     package let refusal: Refusal?
     /// In the order of the file.
     package let tensors: [Tensor]
-    /// Nil when its names are those of no architecture that is known.
+    /// Nil for files that are no ONNX model, or are refused.
+    package let graph: GraphInspection?
+    /// Nil when its names are those of no architecture that is known, or a graph's input does not look like a clip.
     package let fit: Fit?
     /// What makes the two a model; nil without a manifest, or when they are none.
     package let model: ModelFacts?
@@ -67,11 +75,12 @@ package struct FileInspection: Encodable, Hashable, Sendable {
         try file.close()
         sha256 = try FileDigest.sha256(of: url)
         let known = try? CheckpointFormat(of: start)
-        var (tensors, fit, refusal): ([Tensor], Fit?, Refusal?) = ([], nil, nil)
+        var (tensors, graph, fit, refusal): ([Tensor], GraphInspection?, Fit?, Refusal?) = ([], nil, nil, nil)
         do {
             let model = try ModelFile.open(url, external: nil, limits: CheckpointLimits())
             tensors = model.parameters.map { Tensor(name: $0.name, shape: $0.shape.extents, type: $0.type) }
-            fit = try Self.fit(model)
+            if case .graph(let description) = model { graph = GraphInspection(description) }
+            fit = try Self.fit(model, parallelism)
         } catch {
             refusal = try Refusal(error)
         }
@@ -86,7 +95,7 @@ package struct FileInspection: Encodable, Hashable, Sendable {
         } else {
             format = known?.name
         }
-        (self.tensors, self.fit, self.refusal) = (tensors, fit, refusal)
+        (self.tensors, self.graph, self.fit, self.refusal) = (tensors, graph, fit, refusal)
         var (model, modelRefusal): (ModelFacts?, Refusal?) = (nil, nil)
         if let manifest {
             do {
@@ -99,25 +108,29 @@ package struct FileInspection: Encodable, Hashable, Sendable {
     }
 
     /// Tries whether the architecture that the names point to binds.
-    private static func fit(_ file: ModelFile) throws -> Fit? {
+    private static func fit(_ file: ModelFile, _ parallelism: Parallelism) throws -> Fit? {
         switch file {
         case .parameters(let checkpoint): try fit(checkpoint)
-        case .graph(let graph): try fit(graph, file)
+        case .graph(let graph): try fit(graph, file, parallelism)
         }
     }
 
     /// A graph is its own architecture; whether it can be run shows with a clip.
-    private static func fit(_ graph: Graph, _ file: ModelFile) throws -> Fit? {
+    private static func fit(_ graph: Graph, _ file: ModelFile, _ parallelism: Parallelism) throws -> Fit? {
         guard let manifest = graph.manifestToBeginWith else { return nil }
-        var (outputs, refusal): (Int, Refusal?) = (0, nil)
+        let description = try ModelManifest(json: Data(manifest.utf8))
+        let input = description.input
+        var (network, facts, refusal): (Network?, ModelFacts?, Refusal?) = (nil, nil, nil)
         do {
-            outputs = try Network(ModelManifest(json: Data(manifest.utf8)), file: file).outputs
+            let made = try Network(description, file: file)
+            (network, facts) = (made, try ModelFacts(made, file: file, parallelism: parallelism))
         } catch {
             refusal = try Refusal(error)
         }
         return Fit(
-            architecture: "onnx (opset \(graph.opset))", prefix: "", outputs: outputs, refusal: refusal,
-            manifest: refusal == nil ? manifest : nil)
+            architecture: "onnx", prefix: "", outputs: network?.outputs ?? 0, refusal: refusal,
+            manifest: refusal == nil ? manifest : nil, outputShape: network?.outputShape.extents,
+            triedClip: [input.channels.count, input.frames, input.height, input.width], facts: facts)
     }
 
     private static func fit(_ checkpoint: Checkpoint) throws -> Fit? {
@@ -137,7 +150,8 @@ package struct FileInspection: Encodable, Hashable, Sendable {
         return Fit(
             architecture: guess.architecture.summary, prefix: guess.prefix, outputs: guess.outputs, refusal: refusal,
             // A prefix that a terminal would not show as it is belongs to nobody's network.
-            manifest: refusal == nil && shown(guess.prefix) == guess.prefix ? manifest : nil)
+            manifest: refusal == nil && shown(guess.prefix) == guess.prefix ? manifest : nil, outputShape: nil,
+            triedClip: nil, facts: nil)
     }
 
     private static func quoted(_ text: String) -> String {

@@ -10,7 +10,8 @@ struct InspectFile: AsyncParsableCommand {
         commandName: "inspect", abstract: "Say what a file holds, and whether it makes a model.",
         discussion: """
             Takes any file: format, tensors with shapes and types, a prefix of the names, the architecture that fits, and if it is \
-            refused the reason. With a manifest also what the two make: outputs, parameters, operators, operations and bytes. No code of \
+            refused the reason. Of an ONNX model also its input, its operators and a dry run: outputs, operations and bytes of a gradient. \
+            With a manifest what the two make: outputs, parameters, operators, operations and bytes. No code of \
             the file runs. Ends with status 1 when the file, or the two together, cannot be used.
             """)
 
@@ -37,7 +38,9 @@ struct InspectFile: AsyncParsableCommand {
         } catch {
             throw CommandFailure(error)
         }
-        if inspection.refusal != nil || inspection.modelRefusal != nil { throw ExitCode.failure }
+        // Without a manifest a graph is tried with one to begin with.
+        let isGraphRefused = manifest == nil && inspection.graph != nil && inspection.fit?.manifest == nil
+        if inspection.refusal != nil || inspection.modelRefusal != nil || isGraphRefused { throw ExitCode.failure }
     }
 }
 
@@ -54,7 +57,8 @@ struct InspectionText {
             "sha-256: \(inspection.sha256)",
         ]
         if let refusal = inspection.refusal { lines.append("refused (\(refusal.code)): \(refusal.message)") }
-        if !inspection.tensors.isEmpty {
+        if let graph = inspection.graph { lines += Self.graph(graph) }
+        if !inspection.tensors.isEmpty || inspection.graph != nil {
             lines.append("tensors: \(inspection.tensors.count) with \(inspection.values) values")
             let names = inspection.tensors.map { shown($0.name) }
             let width = names.map(\.count).max() ?? 0
@@ -68,13 +72,49 @@ struct InspectionText {
                 lines.append("  … \(rows.count - 2 * Self.listed) more; --all lists them")
                 lines += rows.suffix(Self.listed)
             }
-            lines += Self.fit(inspection.fit)
+            lines += inspection.graph.map { Self.dryRun(inspection.fit, of: $0) } ?? Self.fit(inspection.fit)
         }
         if let model = inspection.model { lines.append("with the manifest, a model:\n" + FactsText(model).text) }
         if let refusal = inspection.modelRefusal {
             lines.append("no model with the manifest (\(refusal.code)): \(refusal.message)")
         }
         text = lines.joined(separator: "\n")
+    }
+
+    private static func graph(_ graph: GraphInspection) -> [String] {
+        let producer = graph.producer.isEmpty ? "" : ", written by \(shown(graph.producer))"
+        // Frequent ones first.
+        let operators = graph.operators.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        return [
+            "graph: \(graph.nodes) nodes, version \(graph.opset) of the standard operators\(producer)",
+            "input: \(shown(graph.input.name)) \(shape(graph.input))", "output: \(shown(graph.output))",
+            "operators: " + operators.map { "\($0.value) \($0.key)" }.joined(separator: ", "),
+        ]
+    }
+
+    private static func shape(_ input: GraphInspection.Input) -> String {
+        guard let shape = input.shape else { return "of any shape" }
+        return "[" + shape.map { $0.map(String.init) ?? "any" }.joined(separator: ", ") + "]"
+    }
+
+    private static func dryRun(_ fit: FileInspection.Fit?, of graph: GraphInspection) -> [String] {
+        guard let fit, let clip = fit.triedClip else {
+            return [
+                "no dry run: \(shape(graph.input)) is no batch of one clip with one or three channels in the order NCTHW, NTCHW or NTHWC"
+            ]
+        }
+        let tried = "dry run with \(clip[1]) frames of \(clip[3])×\(clip[2])"
+        if let refusal = fit.refusal {
+            let isGuess = graph.input.shape?.dropFirst().contains(nil) ?? true
+            return ["\(tried): refused (\(refusal.code)): \(refusal.message)"]
+                + (isGuess ? ["the graph leaves sizes open: say with --manifest which clips it takes"] : [])
+        }
+        var lines = ["\(tried): output of shape \(fit.outputShape ?? [])"]
+        if let facts = fit.facts { lines.append(FactsText(facts).text) }
+        if let manifest = fit.manifest {
+            lines.append("a manifest to begin with (set sizes that are open, range, mean and std):\n\(manifest)")
+        }
+        return lines
     }
 
     private static func fit(_ fit: FileInspection.Fit?) -> [String] {

@@ -104,6 +104,39 @@ struct ModelsCommandTests {
         #expect(output.contains(reason) && output.contains("sha-256: ") && errors.isEmpty)
     }
 
+    @Test func aGraphIsTriedWithAClip() async throws {
+        let known = try await models("inspect", fixture("onnx/networks/x3d_dynamo.onnx").path).output
+        for line in [
+            "graph: 55 nodes, version 18 of the standard operators, written by pytorch",
+            "input: clip [1, 3, 4, 32, 32]\n",
+            "operators: 21 Conv, 13 Relu, 6 Mul, 6 Sigmoid, 4 Add, 3 ReduceMean, 2 Gemm\n",
+            "dry run with 4 frames of 32×32: output of shape [1, 5]\n",
+            "  operators: 5 add, 3 affine, 21 convolution, ",
+            "GFLOP forward, ", "MB for a gradient with ", #""layout": "NCTHW", "channels": "RGB""#,
+        ] { #expect(known.contains(line), "\(line)") }
+        let open = try await models("inspect", fixture("onnx/tutorial/snippet_2.onnx").path).output
+        #expect(open.contains("input: x [1, 3, any, 64, 64]\n") && open.contains("dry run with 32 frames of 64×64"))
+
+        let mismatch = try await models("inspect", fixture("onnx/refused/conv_channels.onnx").path, expecting: 1).output
+        #expect(
+            mismatch.contains("dry run with 4 frames of 8×8: refused (model.invalid-graph): node 0 (Conv \"stem\")"))
+        let image = try await models("inspect", fixture("onnx/refused/bomb_operations.onnx").path, expecting: 1).output
+        #expect(image.contains("no dry run: [1, 1, 16384, 16384] is no batch of one clip"))
+
+        struct Document: Decodable {
+            struct Graph: Decodable { let opset: Int, operators: [String: Int] }
+            struct Fit: Decodable { let outputShape: [Int], triedClip: [Int] }
+            let graph: Graph
+            let fit: Fit
+        }
+        let json = try await models("inspect", fixture("onnx/networks/unet3d_script.onnx").path, "--json").output
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let document = try decoder.decode(Document.self, from: Data(json.utf8))
+        #expect(document.graph.opset == 17 && document.graph.operators["ConvTranspose"] == 2)
+        #expect(document.fit.outputShape == [1, 2, 4, 16, 16] && document.fit.triedClip == [3, 4, 16, 16])
+    }
+
     @Test func aManifestIsNoModelOfAnotherCheckpoint() async throws {
         let echonet = ProjectFile.url("Config/models/echonet-dynamic-ef.json").path
         let (output, _) = try await models("inspect", Self.checkpoint, "--manifest", echonet, expecting: 1)
