@@ -7,6 +7,7 @@ package enum Operation: String, CaseIterable, Sendable {
     case adaptiveAveragePooling3D
     case add
     case affine
+    case attention
     case averagePooling3D
     case batchNormalization
     case batchStatisticsNormalization

@@ -1,8 +1,5 @@
 /// Aligned memory of Float32 values. Written only while a single ``Tensor`` refers to it, which is why sharing it is safe.
 final class TensorStorage: @unchecked Sendable {
-    /// A cache line, and the widest vector register.
-    static let alignment = 64
-
     let count: Int
     let pointer: UnsafeMutablePointer<Float>
     /// Of the computation that made it.
@@ -11,9 +8,7 @@ final class TensorStorage: @unchecked Sendable {
     /// Leaves the values uninitialised: the caller writes every one before anybody reads.
     init(uninitialized count: Int) {
         self.count = count
-        pointer = UnsafeMutableRawPointer.allocate(
-            byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: Self.alignment
-        ).bindMemory(to: Float.self, capacity: max(count, 1))
+        pointer = FloatMemory.allocate(count: count)
         meter = WorkMeter.current
         meter?.took(bytes: byteCount)
     }
@@ -21,7 +16,7 @@ final class TensorStorage: @unchecked Sendable {
     private var byteCount: Int { count * MemoryLayout<Float>.stride }
 
     deinit {
-        UnsafeMutableRawPointer(pointer).deallocate()
+        FloatMemory.deallocate(pointer, count: count)
         meter?.gave(bytes: byteCount)
     }
 }

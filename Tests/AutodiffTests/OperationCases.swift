@@ -8,6 +8,7 @@ extension OperationCases {
         case .adaptiveAveragePooling3D: adaptiveAveragePooling3DCases
         case .add: addCases
         case .affine: affineCases
+        case .attention: attentionCases
         case .averagePooling3D: averagePooling3DCases
         case .batchNormalization: batchNormalizationCases
         case .batchStatisticsNormalization: batchStatisticsNormalizationCases

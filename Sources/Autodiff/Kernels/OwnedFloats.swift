@@ -1,3 +1,5 @@
+import Tensors
+
 /// Work memory with an owner: freed with the last reference, lent to parallel work by address.
 final class OwnedFloats: @unchecked Sendable {
     let base: UnsafeMutablePointer<Float>
@@ -6,13 +8,12 @@ final class OwnedFloats: @unchecked Sendable {
     /// Uninitialised; written before it is shared.
     init(count: Int) {
         self.count = count
-        base = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
-            .bindMemory(to: Float.self, capacity: max(count, 1))
+        base = FloatMemory.allocate(count: count)
     }
 
     var byteCount: Int { count * MemoryLayout<Float>.stride }
 
-    deinit { UnsafeMutableRawPointer(base).deallocate() }
+    deinit { FloatMemory.deallocate(base, count: count) }
 
     /// Lends the values for reading, and keeps them alive meanwhile.
     func reading<R>(_ body: (Reads) throws -> R) rethrows -> R {

@@ -52,3 +52,19 @@ void ck_cosine_gradient(float *gradient, const float *x, ptrdiff_t count);
 
 // values[i] = source[i] where chosen[i] is not zero.
 void ck_select(const float *chosen, const float *source, float *values, ptrdiff_t count);
+
+// values[i] = values[i] * factor + addends[i]
+void ck_scale_and_add(float *values, float factor, const float *addends, ptrdiff_t count);
+
+// A further piece of a row whose softmax is taken piece by piece: logits[i] * factor, of which top was the greatest and sum the sum of the
+// exponentials relative to it so far (at first minus infinity and 0). Overwrites the logits by their exponentials relative to the new top,
+// and returns the factor that what was summed up relative to the old one is to be multiplied with.
+float ck_softmax_step(float *logits, float factor, ptrdiff_t count, float *top, double *sum);
+
+// Overwrites logits by weights = exp(logits * factor - normalizer), and slopes, the gradient by the weights, by the gradient by the logits before
+// they were scaled: weights * (slopes - mean) * scale.
+void ck_attention_slopes(float *logits, float factor, float normalizer, float *slopes, float scale, float mean,
+                         ptrdiff_t count);
+
+// The logarithm of a sum of exponentials that were taken relative to top: minus infinity for an empty one.
+float ck_normalizer(float top, double sum);

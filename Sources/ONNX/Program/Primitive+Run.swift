@@ -46,6 +46,12 @@ extension Tape {
         case .softmax(let axis): return .real(try softmax(real(0), axis: axis))
         case .logSoftmax(let axis): return .real(try logSoftmax(real(0), axis: axis))
         case .matrixMultiply: return .real(try matrixMultiply(real(0), real(1)))
+        case .attention(let scale, let matrices):
+            let biases = try matrices.enumerated().map { index, matrices in
+                AttentionBias(values: try real(3 + index).value, matrices: matrices)
+            }
+            return .real(
+                try attention(queries: real(0), keys: real(1), values: real(2), scale: scale, biases: biases))
         case .cumulativeSum(let axis, let isExclusive, let isReversed):
             if case .integer(let array) = operands[0] {
                 return .integer(array.cumulativeSum(axis: axis, isExclusive: isExclusive, isReversed: isReversed))

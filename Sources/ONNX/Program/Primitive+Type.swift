@@ -58,6 +58,10 @@ extension Primitive {
         case .softmax(let axis): return try real(softmaxShape(shapes[0], axis: axis))
         case .logSoftmax(let axis): return try real(logSoftmaxShape(shapes[0], axis: axis))
         case .matrixMultiply: return try real(matrixMultiplyShape(shapes[0], shapes[1]))
+        case .attention(_, let matrices):
+            let biases = zip(shapes.dropFirst(3), matrices).map { (values: $0, matrices: $1) }
+            return try real(
+                attentionShape(queries: shapes[0], keys: shapes[1], values: shapes[2], biases: biases))
         case .cumulativeSum(let axis, _, _): return try numbers(cumulativeSumShape(shapes[0], axis: axis))
         case .resample(let axis, let taps): return try real(resampleShape(shapes[0], axis: axis, taps: taps))
         case .gridSample: return try real(gridSample2DShape(shapes[0], grid: shapes[1]))

@@ -46,6 +46,8 @@ enum Primitive: Hashable, Sendable {
     case softmax(axis: Int)
     case logSoftmax(axis: Int)
     case matrixMultiply
+    /// Operands: queries, keys, values, and `[M, L, S]` for each list of matrices, which are added to the logits of the products in turn.
+    case attention(scale: Float, matrices: [[Int]])
     case cumulativeSum(axis: Int, isExclusive: Bool, isReversed: Bool)
     case resample(axis: Int, AxisTaps)
     case gridSample(GridPadding, alignCorners: Bool)

@@ -8,6 +8,7 @@ extension Program {
         let floats = MemoryLayout<Float>.stride
         var (forward, backward, kept, parameters) = (0, 0, 0, 0)
         var largest = inputShape.count * floats
+        var largestWork = 0
         for instruction in instructions {
             let operands = instruction.operands
             for case .real(let tensor)? in operands.map(\.literal) { parameters += tensor.count * floats }
@@ -16,15 +17,18 @@ extension Program {
             let flops = instruction.primitive.flops(operands.map(\.shape), result: instruction.type.shape)
             forward += flops
             // A product of two results is differentiated by both.
-            backward += flops * operands.count { $0.slot != nil && $0.isReal }
+            let work = instruction.primitive.attentionWork(operands.map(\.shape))
+            backward += work?.backwardFlops ?? flops * operands.count { $0.slot != nil && $0.isReal }
+            largestWork = max(largestWork, work?.bytes ?? 0)
             kept += bytes * (instruction.primitive.keepsMoreThanItsResult ? 3 : 1)
             largest = max(largest, bytes, operands.reduce(0) { $0 + ($1.slot == nil ? 0 : $1.shape.count * floats) })
         }
         let result = outputShape.count * floats
         return CostEstimate(
-            forward: .init(flops: forward, bytes: kept + 2 * largest),
+            forward: .init(flops: forward, bytes: kept + 2 * largest + largestWork),
             // The gradients that wait, those of the operation under way, and its work memory.
-            backward: .init(flops: backward, bytes: 2 * kept + 4 * largest), keptBytes: kept, resultBytes: result,
+            backward: .init(flops: backward, bytes: 2 * kept + 4 * largest + largestWork), keptBytes: kept,
+            resultBytes: result,
             parameterBytes: parameters, directFlops: forward)
     }
 
@@ -45,6 +49,9 @@ extension Primitive {
             let weight = operands[1]
             return 2 * operands[0].count * weight.extents.dropFirst().reduce(1, *)
         case .matrixMultiply: return 2 * result.count * (operands[0].extents.last ?? 1)
+        case .attention:
+            let keys = operands[1].extents.suffix(2).first ?? 1
+            return 2 * keys * (operands[0].count + result.count)
         case .unary, .maximumPool, .averagePool, .batchNormalization, .layerNormalization, .softmax, .logSoftmax,
             .cumulativeSum, .resample, .gridSample, .binary, .reduce, .reshape, .transpose, .slice, .concatenate,
             .expand, .take, .pad, .select, .pick, .scatter, .compare, .logic, .not, .isNotANumber, .isInfinite, .cast,
@@ -53,10 +60,16 @@ extension Primitive {
         }
     }
 
+    /// Nil for what is no attention.
+    fileprivate func attentionWork(_ operands: [Shape]) -> (backwardFlops: Int, bytes: Int)? {
+        guard case .attention = self else { return nil }
+        return try? Autodiff.attentionWork(queries: operands[0], keys: operands[1], values: operands[2])
+    }
+
     /// Patches, indices of 64 bits or statistics.
     fileprivate var keepsMoreThanItsResult: Bool {
         switch self {
-        case .maximumPool, .reduce, .pick, .scatter, .layerNormalization, .binary, .gridSample, .take: true
+        case .maximumPool, .reduce, .pick, .scatter, .layerNormalization, .binary, .gridSample, .take, .attention: true
         case .unary, .convolution, .transposedConvolution, .averagePool, .batchNormalization, .softmax, .logSoftmax,
             .matrixMultiply, .cumulativeSum, .resample, .reshape, .transpose, .slice, .concatenate, .expand, .pad,
             .select, .compare, .logic, .not, .isNotANumber, .isInfinite, .cast, .argument, .top, .elementPlaces,

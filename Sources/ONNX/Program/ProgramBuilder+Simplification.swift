@@ -8,8 +8,9 @@ extension ProgramBuilder {
         switch primitive {
         case .reshape(let shape):
             if operands[0].shape == shape { return operands[0] }
-            guard let inner = definition(of: operands[0]), case .reshape = inner.primitive else { return nil }
-            return try emit(.reshape(shape), inner.operands, at: node)
+            guard let inner = definition(of: operands[0]) else { return nil }
+            if case .reshape = inner.primitive { return try emit(.reshape(shape), inner.operands, at: node) }
+            return try swapped(inner, reshapedTo: shape, at: node)
         case .transpose(let permutation):
             return try transposition(permutation, of: operands[0], type: type, at: node)
         case .expand(let shape): return operands[0].shape == shape ? operands[0] : nil
@@ -22,14 +23,31 @@ extension ProgramBuilder {
             return try affine(factor, addend, of: operands[0], at: node)
         case .batchNormalization(let epsilon):
             return try normalization(operands, epsilon: epsilon, at: node)
+        case .matrixMultiply: return try attention(weights: operands[0], values: operands[1], at: node)
         case .binary(let function) where type.kind == .real:
             return try binary(function, operands[0], operands[1], type: type, at: node)
         case .unary, .convolution, .transposedConvolution, .maximumPool, .averagePool, .layerNormalization, .softmax,
-            .logSoftmax, .matrixMultiply, .cumulativeSum, .resample, .gridSample, .binary, .reduce, .take, .select,
+            .logSoftmax, .attention, .cumulativeSum, .resample, .gridSample, .binary, .reduce, .take, .select,
             .pick, .scatter, .compare, .logic, .not, .isNotANumber, .isInfinite, .argument, .top, .elementPlaces,
             .linePlaces, .tuplePlaces:
             return nil
         }
+    }
+
+    /// A reshape of the axes before two that were swapped comes before the swap, where it often meets a reshape that it undoes.
+    private func swapped(_ inner: Program.Instruction, reshapedTo shape: Shape, at node: NodeName) throws -> Value? {
+        guard case .transpose(let permutation) = inner.primitive, permutation.count > 2, shape.rank >= 2 else {
+            return nil
+        }
+        let rank = permutation.count
+        let swap = [rank - 1, rank - 2]
+        guard Array(permutation.dropLast(2)) == Array(0..<rank - 2), Array(permutation.suffix(2)) == swap,
+            inner.type.shape.extents.suffix(2) == shape.extents.suffix(2)
+        else { return nil }
+        let before = Shape(shape.extents.dropLast(2) + shape.extents.suffix(2).reversed())
+        let reshaped = try emit(.reshape(before), inner.operands, at: node)
+        let last = shape.rank - 1
+        return try emit(.transpose(Array(0..<last - 1) + [last, last - 1]), [reshaped], at: node)
     }
 
     private func transposition(_ permutation: [Int], of x: Value, type: ValueType, at node: NodeName) throws -> Value? {
