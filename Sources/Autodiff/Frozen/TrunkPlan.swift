@@ -27,8 +27,8 @@ struct TrunkPlan: Sendable {
     /// Of each value; that of the clip is not used.
     let extents: [BlockedExtents]
     let forward, backward: [Step]
-    /// Values of memory for activations and for gradients.
-    let forwardArena, backwardArena: Int
+    /// Values of memory for activations, and afterwards for gradients: of one size, so that the second is given the pages of the first.
+    let arena: Int
     /// Where the last activations lie, and their gradient.
     let result, resultGradient: Int
     /// The byte where each value's sign bits begin; nil for those without ReLU.
@@ -80,10 +80,11 @@ struct TrunkPlan: Sendable {
         }
         var layout = Layout(trunk: trunk, extents: extents)
         forward = layout.forward(ways.map { $0[0] })
-        (forwardArena, result) = (layout.arena.extent, layout.places[trunk.nodes.count] ?? 0)
+        let activations = layout.arena.extent
+        result = layout.places[trunk.nodes.count] ?? 0
         layout = Layout(trunk: trunk, extents: extents)
         (backward, resultGradient) = layout.backward(ways.map { $0[1] })
-        backwardArena = layout.arena.extent
+        arena = max(activations, layout.arena.extent)
     }
 
     private static func products(

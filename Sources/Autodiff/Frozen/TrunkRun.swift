@@ -34,7 +34,7 @@ struct TrunkRun {
     /// - Returns: `[1, C']`, the mean over time and space.
     func forward(_ clip: Tensor, bits: SignBits?) -> Tensor {
         clip.reading { clip in
-            holding(plan.forwardArena) { arena in
+            holding(plan.arena) { arena in
                 run(plan.forward, clip: clip.base, clipGradient: nil, arena: arena, bits: bits)
                 return mean(UnsafePointer(arena.base) + plan.result)
             }
@@ -45,7 +45,7 @@ struct TrunkRun {
     /// - Returns: `[1, C, T, H, W]`.
     func backward(_ gradient: Tensor, bits: SignBits) -> Tensor {
         Tensor(writing: plan.clip) { clip in
-            holding(plan.backwardArena) { arena in
+            holding(plan.arena) { arena in
                 spread(gradient, into: arena, bits: bits)
                 run(plan.backward, clip: nil, clipGradient: clip.base, arena: arena, bits: bits)
             }

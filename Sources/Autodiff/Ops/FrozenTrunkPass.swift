@@ -18,10 +18,10 @@ package func frozenTrunkCost(_ x: Shape, trunk: FrozenTrunk, parallelism: Parall
     let result = plan.extents[plan.extents.count - 1].channels * floats
     return CostEstimate(
         forward: .init(
-            flops: TrunkPlan.flops(plan.forward), bytes: plan.bitBytes + (plan.forwardArena + work) * floats + result),
+            flops: TrunkPlan.flops(plan.forward), bytes: plan.bitBytes + (plan.arena + work) * floats + result),
         backward: .init(
             flops: TrunkPlan.flops(plan.backward),
-            bytes: plan.bitBytes + (plan.backwardArena + work + x.count) * floats),
+            bytes: plan.bitBytes + (plan.arena + work + x.count) * floats),
         keptBytes: plan.bitBytes, resultBytes: result, parameterBytes: trunk.parameterBytes,
         directFlops: plan.directFlops)
 }

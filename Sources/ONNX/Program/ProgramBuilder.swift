@@ -105,7 +105,8 @@ extension Primitive {
         switch self {
         case .transpose, .slice, .concatenate, .expand, .take, .pad, .select: true
         case .unary, .convolution, .transposedConvolution, .maximumPool, .averagePool, .batchNormalization,
-            .layerNormalization, .softmax, .logSoftmax, .matrixMultiply, .attention, .cumulativeSum, .resample, .gridSample,
+            .layerNormalization, .softmax, .logSoftmax, .matrixMultiply, .attention, .cumulativeSum, .resample,
+            .gridSample,
             .binary,
             .reduce, .reshape, .pick, .scatter, .compare, .logic, .not, .isNotANumber, .isInfinite, .cast, .argument,
             .top, .elementPlaces, .linePlaces, .tuplePlaces:

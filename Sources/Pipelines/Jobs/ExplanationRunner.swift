@@ -3,6 +3,7 @@ import Foundation
 package import Jobs
 import Models
 package import Store
+import Tensors
 package import Video
 
 /// Carries out explanations for the worker pool: from a stored request to a stored result.
@@ -20,6 +21,7 @@ package struct ExplanationRunner: JobRunner {
     }
 
     package func run(_ job: ClaimedJob, control: JobControl) throws -> JobOutcome {
+        defer { FloatMemory.trim() }
         do {
             return try explain(job, control: control)
         } catch {
