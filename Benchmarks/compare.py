@@ -26,7 +26,8 @@ def merge(runs):
     seconds = sorted(s for one in runs for s in one["seconds"])
     half = len(seconds) // 2
     median = seconds[half] if len(seconds) % 2 else (seconds[half - 1] + seconds[half]) / 2
-    return {"minimum": seconds[0], "median": median, "peak": max(one["peak_bytes"] for one in runs)}
+    return {"minimum": seconds[0], "median": median, "peak": max(one["peak_bytes"] for one in runs),
+            "rate": max(one.get("gigaflops_per_second", 0) for one in runs)}
 
 
 def main():
@@ -62,8 +63,11 @@ def main():
                       for name in ["contiguous", "channels_last"]}))
     rows.append(("farneback:31 pairs", ours("farneback"), {"OpenCV": theirs("opencv", "farneback", "-")}))
 
-    print("| work | who | minimum s | median s | peak MB | our time / theirs | our memory / theirs |")
-    print("|---|---|---|---|---|---|---|")
+    limit = max(run(ours("peak"))["gigaflops_per_second"] for _ in range(options.rounds))
+    print(f"A product of two large matrices makes {limit:.0f} Gflop/s. Ours: the rate of the products that are made, Winograd's savings "
+          "counted, against that limit.\n")
+    print("| work | who | minimum s | median s | peak MB | our time / theirs | our memory / theirs | of the limit |")
+    print("|---|---|---|---|---|---|---|---|")
     for name, command, peers in rows:
         if options.only and name not in options.only:
             continue
@@ -76,8 +80,9 @@ def main():
         own = merge(found["cinegrad"])
         for who, runs in found.items():
             one = merge(runs)
-            ratios = "| | |" if who == "cinegrad" else (
-                f"| {own['median'] / one['median']:.2f} | {own['peak'] / one['peak']:.2f} |")
+            share = f"{own['rate'] / limit:.2f}" if own["rate"] else ""
+            ratios = f"| | | {share} |" if who == "cinegrad" else (
+                f"| {own['median'] / one['median']:.2f} | {own['peak'] / one['peak']:.2f} | |")
             print(f"| {name} | {who} | {one['minimum']:.3f} | {one['median']:.3f} | {one['peak'] / 1e6:.0f} {ratios}",
                   flush=True)
 

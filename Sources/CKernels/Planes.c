@@ -41,14 +41,31 @@ CK_HOT void ck_plane_gather(const float *padded, ck_patch patch, ptrdiff_t first
 
 CK_HOT void ck_plane_scatter(const float *from, ck_cells cells, ptrdiff_t first, ptrdiff_t count, const float *factors,
                              float *planes) {
-    for (ptrdiff_t n = 0; n < count; n++) {
-        const ptrdiff_t top = (first + n) / cells.across * cells.step_height, side = (first + n) % cells.across * cells.step_width;
-        // The column of a value is (row in the cell, column in the cell, channel).
-        for (ptrdiff_t i = 0; i < 16; i++) {
-            const ptrdiff_t column = cells.first_column + i, cell = column / cells.channels, c = column % cells.channels;
-            const ptrdiff_t y = top + cell / cells.step_width, x = side + cell % cells.step_width;
-            if (cell >= cells.step_height * cells.step_width || y >= cells.height || x >= cells.width) continue;
-            planes[c * cells.plane + y * cells.width + x] = from[n * 16 + i] * factors[c];
+    // The column of a value is (row in the cell, column in the cell, channel): where each of the sixteen goes, from the cell's corner on.
+    ptrdiff_t rows[16], sides[16], places[16], used = 0;
+    float scales[16];
+    for (ptrdiff_t i = 0; i < 16; i++) {
+        const ptrdiff_t column = cells.first_column + i, cell = column / cells.channels, c = column % cells.channels;
+        if (cell >= cells.step_height * cells.step_width) break;
+        const ptrdiff_t y = cell / cells.step_width, x = cell % cells.step_width;
+        rows[used] = y;
+        sides[used] = x;
+        places[used] = c * cells.plane + y * cells.width + x;
+        scales[used++] = factors[c];
+    }
+    ptrdiff_t top = first / cells.across * cells.step_height, side = first % cells.across * cells.step_width;
+    const ptrdiff_t end = cells.across * cells.step_width;
+    for (ptrdiff_t n = 0; n < count; n++, from += 16) {
+        float *corner = planes + top * cells.width + side;
+        const int is_whole = top + cells.step_height <= cells.height && side + cells.step_width <= cells.width;
+        for (ptrdiff_t k = 0; k < used; k++) {
+            if (is_whole || (top + rows[k] < cells.height && side + sides[k] < cells.width))
+                corner[places[k]] = from[k] * scales[k];
+        }
+        side += cells.step_width;
+        if (side >= end) {
+            side = 0;
+            top += cells.step_height;
         }
     }
 }

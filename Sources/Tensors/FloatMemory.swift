@@ -9,7 +9,7 @@ package enum FloatMemory {
     /// A cache line, and the widest vector register.
     package static let alignment = 64
     /// Bytes from which on an array has its own pages: one huge page of x86-64.
-    static let hugePage = 1 << 21
+    package static let hugePage = 1 << 21
 
     private static let spares = SparePages(limit: 128 << 20)
 
@@ -51,7 +51,8 @@ package enum FloatMemory {
         return memory
     }
 
-    static func unmap(_ memory: UnsafeMutableRawPointer, bytes: Int) { munmap(memory, wholePages(bytes)) }
+    /// Gives pages of a large array back to the system.
+    package static func unmap(_ memory: UnsafeMutableRawPointer, bytes: Int) { munmap(memory, wholePages(bytes)) }
 
     private static func wholePages(_ bytes: Int) -> Int {
         let page = Int(getpagesize())

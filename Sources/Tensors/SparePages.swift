@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// A network is run again and again, its arrays come in the same sizes, and each new page has to be cleared by the system: a twelfth of the time
 /// of a gradient. The longest unused make room when there are too many.
-final class SparePages: Sendable {
+package final class SparePages: Sendable {
     private struct Block {
         let address: UInt
         let bytes: Int
@@ -20,12 +20,12 @@ final class SparePages: Sendable {
     private let limit: Int
     private let shelf = Mutex(Shelf())
 
-    init(limit: Int) { self.limit = limit }
+    package init(limit: Int) { self.limit = limit }
 
     deinit { empty() }
 
     /// Memory of that size that was used before, and holds what it was used for.
-    func take(bytes: Int) -> UnsafeMutableRawPointer? {
+    package func take(bytes: Int) -> UnsafeMutableRawPointer? {
         shelf.withLock { shelf in
             guard let place = shelf.blocks.lastIndex(where: { $0.bytes == bytes }) else { return nil }
             shelf.bytes -= bytes
@@ -33,7 +33,7 @@ final class SparePages: Sendable {
         }
     }
 
-    func put(_ memory: UnsafeMutableRawPointer, bytes: Int) {
+    package func put(_ memory: UnsafeMutableRawPointer, bytes: Int) {
         guard bytes <= limit else { return FloatMemory.unmap(memory, bytes: bytes) }
         let displaced = shelf.withLock { shelf in
             var displaced: [Block] = []
@@ -49,7 +49,7 @@ final class SparePages: Sendable {
         Self.unmap(displaced)
     }
 
-    func empty() {
+    package func empty() {
         let all = shelf.withLock { shelf in
             defer { shelf = Shelf() }
             return shelf.blocks

@@ -7,5 +7,6 @@ struct Bench: ParsableCommand {
         commandName: "bench", abstract: "Measure time and memory; a line of JSON each.",
         subcommands: [
             TrainingStep.self, Forward.self, Gradient.self, SmoothGradRun.self, FarnebackRun.self, PassRun.self,
+            PeakRun.self,
         ])
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// What one run of `bench` found, printed as a line of JSON.
 struct Measurement: Encodable {
@@ -17,12 +18,16 @@ struct Measurement: Encodable {
 
     /// Seconds that it took to load the network.
     let loadSeconds: Double
+    /// Multiplications and additions that the products of one run make, Winograd's savings and padding counted as they are, in billions, and as many
+    /// a second of the fastest run.
+    let gigaflops, gigaflopsPerSecond: Double
 
     /// - Parameter body: is run once to warm up and then `repeats` times.
     init(_ work: String, _ options: Workload, model: String, load: Double, _ body: () throws -> Void) throws {
         loadSeconds = load
         idleBytes = Self.memory("VmRSS")
-        try body()
+        let meter = WorkMeter()
+        try meter.measuring(body)
         var seconds: [Double] = []
         let clock = ContinuousClock()
         for _ in 0..<options.repeats {
@@ -35,6 +40,8 @@ struct Measurement: Encodable {
         self.seconds = seconds
         (frames, side, threads) = (options.frames, options.side, options.threads)
         minimum = sorted.first ?? 0
+        gigaflops = Double(meter.flops) / 1e9
+        gigaflopsPerSecond = minimum > 0 ? gigaflops / minimum : 0
         median = sorted.isEmpty ? 0 : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
         peakBytes = Self.memory("VmHWM")
     }

@@ -1,6 +1,5 @@
+import Tensors
 import Testing
-
-@testable import Tensors
 
 @Suite("Pages that wait for an array of their size")
 struct SparePagesTests {
