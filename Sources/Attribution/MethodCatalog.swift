@@ -1,3 +1,5 @@
+package import Cine
+
 /// Every method, by its name in requests. The conformance suite and the description of the interface go through this list.
 package enum MethodName: String, Hashable, Sendable, CaseIterable {
     case gradient
@@ -6,10 +8,12 @@ package enum MethodName: String, Hashable, Sendable, CaseIterable {
     case smoothgradSquared = "smoothgrad_squared"
     case vargrad
     case integratedGradients = "integrated_gradients"
+    case gradCAM = "gradcam"
 
     package var facts: MethodFacts {
         method(
-            MethodParameters(samples: 1, tolerance: nil, levels: .none, baseline: .still), noise: PhiloxNoise(seed: 0)
+            MethodParameters(samples: 1, tolerance: nil, levels: .none, baseline: .still, layer: ""),
+            noise: PhiloxNoise(seed: 0)
         ).facts
     }
 
@@ -27,14 +31,35 @@ package enum MethodName: String, Hashable, Sendable, CaseIterable {
         case .vargrad: smoothGrad(.variance)
         case .integratedGradients:
             IntegratedGradients(steps: parameters.samples, baseline: parameters.baseline)
+        case .gradCAM: GradCAM(layer: parameters.layer)
         }
     }
 
     /// Whether the number of samples changes what is computed: noisy copies, or steps on a way.
     package var takesSamples: Bool {
         switch self {
-        case .gradient, .gradientTimesInput: false
+        case .gradient, .gradientTimesInput, .gradCAM: false
         case .smoothgrad, .smoothgradSquared, .vargrad, .integratedGradients: true
+        }
+    }
+}
+
+extension MethodName {
+    /// The spaces in which requests may ask for it, one or more.
+    package var spaces: [Space] {
+        switch self {
+        case .gradient, .gradientTimesInput, .smoothgrad, .smoothgradSquared, .vargrad, .integratedGradients:
+            Space.allCases
+        case .gradCAM: [.pixels]
+        }
+    }
+
+    /// The maps that a method makes in a space.
+    package func kinds(in space: Space) -> [MapKind] {
+        switch self {
+        case .gradient, .gradientTimesInput, .smoothgrad, .smoothgradSquared, .vargrad, .integratedGradients:
+            PartGradients.kinds(in: space)
+        case .gradCAM: [.layer]
         }
     }
 }
@@ -48,11 +73,16 @@ package struct MethodParameters: Hashable, Sendable {
     package var levels: NoiseLevels
     /// Of integrated gradients.
     package var baseline: IntegratedGradients.Baseline
+    /// Of Grad-CAM.
+    package var layer: String
 
-    package init(samples: Int, tolerance: Double?, levels: NoiseLevels, baseline: IntegratedGradients.Baseline) {
+    package init(
+        samples: Int, tolerance: Double?, levels: NoiseLevels, baseline: IntegratedGradients.Baseline, layer: String
+    ) {
         self.samples = samples
         self.tolerance = tolerance
         self.levels = levels
         self.baseline = baseline
+        self.layer = layer
     }
 }

@@ -3,7 +3,8 @@ package import Tensors
 /// A signed map of derivatives of one scalar of a model's output. See ``MapKind`` for shapes and units.
 package struct AttributionMap: Sendable {
     package let kind: MapKind
-    /// Always with a frame axis: `[C, T, H, W]` for pixels, `[C, 1, H, W]` for the first frame, `[2, T - 1, H, W]` for flow, `[C, T - 1, H, W]` for the residual.
+    /// Always with a frame axis: `[C, T, H, W]` for pixels, `[C, 1, H, W]` for the first frame, `[2, T - 1, H, W]` for flow, `[C, T - 1, H, W]` for the residual,
+    /// `[1, T, H, W]` for a layer.
     package let values: Tensor
 
     /// - Throws: ``CineError/notAMap(kind:_:)`` unless the rank is 4, with two components for flow and one frame for the first frame.
@@ -15,6 +16,7 @@ package struct AttributionMap: Sendable {
         switch kind {
         case .flow: guard shape[0] == 2 else { throw CineError.notAMap(kind: kind, shape) }
         case .firstFrame: guard shape[1] == 1 else { throw CineError.notAMap(kind: kind, shape) }
+        case .layer: guard shape[0] == 1 else { throw CineError.notAMap(kind: kind, shape) }
         case .pixels, .error: break
         }
         self.kind = kind
@@ -30,7 +32,7 @@ package struct AttributionMap: Sendable {
     /// The index in the clip of the frame that the map's first frame belongs to: flow and residual start at frame 1.
     package var firstClipFrame: Int {
         switch kind {
-        case .pixels, .firstFrame: 0
+        case .pixels, .firstFrame, .layer: 0
         case .flow, .error: 1
         }
     }
@@ -39,7 +41,7 @@ package struct AttributionMap: Sendable {
     package var publicShape: Shape {
         switch kind {
         case .firstFrame: [components, height, width]
-        case .pixels, .flow, .error: values.shape
+        case .pixels, .flow, .error, .layer: values.shape
         }
     }
 }

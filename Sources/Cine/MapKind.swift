@@ -8,4 +8,6 @@ package enum MapKind: String, Hashable, Sendable, CaseIterable, Codable {
     case flow
     /// ∂y/∂E, `[C, T - 1, H, W]`, per unit of intensity. Entry i - 1 belongs to frame i.
     case error
+    /// Grad-CAM of a layer, spread over the clip: `[1, T, H, W]`, in units of the score.
+    case layer
 }

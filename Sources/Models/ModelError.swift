@@ -21,6 +21,7 @@ package enum ModelError: Error, Hashable, Sendable {
     /// An index of several axes.
     case unknownElement(index: [Int], shape: Shape)
     case unknownLabel(String, known: [String])
+    case unknownLayer(String, known: [String])
     case wrongClip(found: Shape, expected: Shape)
 }
 
@@ -51,6 +52,10 @@ extension ModelError: CustomStringConvertible {
             known.isEmpty
                 ? "the model has no labels: give the output by its index"
                 : "the model has no label \(label): it knows \(known.prefix(20).joined(separator: ", "))"
+        case .unknownLayer(let name, let known):
+            known.isEmpty
+                ? "the model has no layers whose activations can be asked for"
+                : "the model has no layer \(name): it has \(known.prefix(60).joined(separator: ", "))"
         case .wrongClip(let found, let expected): "the model takes clips of shape \(expected), not \(found)"
         }
     }
@@ -69,6 +74,7 @@ extension ModelError: CustomStringConvertible {
         case .graph(let error): error.code
         case .unknownOutput, .unknownElement: "target.unknown-output"
         case .unknownLabel: "target.unknown-label"
+        case .unknownLayer: "target.unknown-layer"
         case .wrongClip: "clip.wrong-shape"
         }
     }

@@ -8,9 +8,9 @@ package struct Network: Sendable {
     package let manifest: ModelManifest
     /// Of the raw outputs for one clip; the first axis is the batch, of one, unless a graph has it otherwise.
     package let outputShape: Shape
-    private let body: Body
+    let body: Body
 
-    private enum Body: Sendable {
+    enum Body: Sendable {
         case layers(Chain)
         case graph(GraphNetwork)
     }

@@ -199,7 +199,8 @@ enum ProblemCases {
             after(error).map(ModelError.graph) ?? .unknownOutput(index: 7, count: 3)
         case .unknownOutput: .unknownElement(index: [0, 8, 2], shape: [1, 8, 2])
         case .unknownElement: .unknownLabel("6 sides", known: ["3 sides", "4 sides", "5 sides"])
-        case .unknownLabel: .wrongClip(found: [3, 16, 112, 112], expected: [3, 32, 112, 112])
+        case .unknownLabel: .unknownLayer("layer5", known: ["blocks.0", "blocks.1", "blocks.2", "blocks.3"])
+        case .unknownLayer: .wrongClip(found: [3, 16, 112, 112], expected: [3, 32, 112, 112])
         case .wrongClip: nil
         }
     }

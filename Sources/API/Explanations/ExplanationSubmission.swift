@@ -149,8 +149,9 @@ struct ExplanationSubmission: Sendable {
         return try await offload {
             guard let id = try library.id(of: name) else { throw ExplainError.unknownModel(name) }
             let stored = try library.load(id: id).network
-            let plan = try ExplainPlan(request, manifest: stored.manifest)
-            let network = try stored.taking(frames: plan.sampling.frames)
+            let asked = try ExplainPlan(request, manifest: stored.manifest)
+            let network = try stored.taking(frames: asked.sampling.frames)
+            let plan = try asked.resolved(for: network)
             _ = try ResolvedTarget(
                 plan.target, manifest: network.manifest, scores: [Float](repeating: 0, count: network.outputs),
                 shape: network.outputShape)

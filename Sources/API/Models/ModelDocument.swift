@@ -30,6 +30,8 @@ struct ModelDocument: Encodable {
     let format: String?
     let precision: [String]?
     let cost: ModelFacts.Cost?
+    /// Whose activations Grad-CAM can show.
+    let layers: [String]?
     let licence: String?
     let intendedUse: String?
     let links: [String: String]
@@ -74,6 +76,7 @@ struct ModelDocument: Encodable {
         format = facts?.format
         precision = facts?.precision
         cost = facts?.cost
+        layers = facts?.layers
         licence = manifest.licence
         intendedUse = manifest.intendedUse
         links = ["self": "/v1/models/\(id)"]

@@ -27,9 +27,12 @@ package final class FrozenTrunk: Sendable {
     let nodes: [Node]
     /// How often each value is convolved or added, the clip first.
     let uses: [Int]
+    /// Values that have a name, in the order in which they are computed.
+    let named: [(name: String, value: Int)]
 
-    init(nodes: [Node]) {
+    init(nodes: [Node], named: [(name: String, value: Int)]) {
         self.nodes = nodes
+        self.named = named
         var uses = Array(repeating: 0, count: nodes.count + 1)
         for node in nodes {
             uses[node.source] += 1
@@ -53,6 +56,9 @@ package final class FrozenTrunk: Sendable {
         return Dictionary(uniqueKeysWithValues: counts.filter { $0.1 > 0 })
     }
 
+    /// The names of activations that ``pass(_:layer:parallelism:meter:)`` gives, in the order in which they are computed.
+    package var layers: [String] { named.map(\.name) }
+
     /// Bytes of parameters, as they are held.
     package var parameterBytes: Int {
         nodes.reduce(0) { sum, node in
@@ -74,6 +80,7 @@ package struct FrozenTrunkBuilder {
 
     private let factors, addends: [Float]
     private var nodes: [FrozenTrunk.Node] = []
+    private var named: [(name: String, value: Int)] = []
 
     /// - Parameters:
     ///   - factors, addends: of the clip's normalisation, a value for each channel: x · factor + addend. Padding is zero behind it.
@@ -113,9 +120,15 @@ package struct FrozenTrunkBuilder {
         return Value(index: nodes.count)
     }
 
+    /// Gives the result of a convolution, sum and ReLU included, a name by which its activation can be asked for. A value may have several names.
+    package mutating func name(_ value: Value, _ name: String) {
+        precondition(value.index > 0, "the clip is no layer")
+        named.append((name: name, value: value.index))
+    }
+
     /// The trunk up to the last convolution.
     package func build() -> FrozenTrunk {
         precondition(!nodes.isEmpty, "a trunk has a convolution")
-        return FrozenTrunk(nodes: nodes)
+        return FrozenTrunk(nodes: nodes, named: named)
     }
 }

@@ -31,19 +31,23 @@ struct TrunkPlan: Sendable {
     let arena: Int
     /// Where the last activations lie, and their gradient.
     let result, resultGradient: Int
+    /// The value that the way back ends at, 0 for the clip, and where its gradient lies then; that of the clip lies nowhere here.
+    let end, endGradient: Int
     /// The byte where each value's sign bits begin; nil for those without ReLU.
     let bits: [Int?]
     let bitBytes: Int
     /// Multiplications and additions of direct summation, forwards; backwards takes as many.
     let directFlops: Int
 
-    /// - Parameter clip: `[1, C, T, H, W]`.
+    /// - Parameters:
+    ///   - clip: `[1, C, T, H, W]`.
+    ///   - end: the value whose gradient is wanted, 0 for the clip.
     /// - Throws: `ShapeError` when a convolution does not fit what it takes.
-    init(_ trunk: FrozenTrunk, clip: Shape) throws {
+    init(_ trunk: FrozenTrunk, clip: Shape, backTo end: Int) throws {
         guard clip.rank == 5, clip[0] == 1 else {
             throw Operation.frozenTrunk.refuses([clip], "one clip of five axes is taken")
         }
-        self.clip = clip
+        (self.clip, self.end) = (clip, end)
         var shapes = [clip]
         var convolutions: [ConvolutionExtents] = []
         for node in trunk.nodes {
@@ -83,7 +87,8 @@ struct TrunkPlan: Sendable {
         let activations = layout.arena.extent
         result = layout.places[trunk.nodes.count] ?? 0
         layout = Layout(trunk: trunk, extents: extents)
-        (backward, resultGradient) = layout.backward(ways.map { $0[1] })
+        (backward, resultGradient) = layout.backward(ways.map { $0[1] }, to: end)
+        endGradient = layout.places[end] ?? 0
         arena = max(activations, layout.arena.extent)
     }
 
@@ -165,19 +170,24 @@ private struct Layout {
 
     /// A value's gradient is the sum of what its uses give back, masked by its bits with the last of them. What an addend gets back is the gradient
     /// of the sum as it is, in its place.
-    mutating func backward(_ products: [[PlannedProduct]]) -> (steps: [TrunkPlan.Step], start: Int) {
+    /// - Parameter end: the value where the way ends, whose gradient is not masked: it is that by the activation, not by what the ReLU takes.
+    mutating func backward(_ products: [[PlannedProduct]], to end: Int) -> (steps: [TrunkPlan.Step], start: Int) {
         var left = trunk.uses
         var steps: [TrunkPlan.Step] = []
         let last = trunk.nodes.count
         let start = allocate(last)
 
-        func bits(_ value: Int) -> Int? { left[value] == 0 && trunk.nodes[value - 1].rectifies ? value : nil }
+        func bits(_ value: Int) -> Int? {
+            left[value] == 0 && value != end && trunk.nodes[value - 1].rectifies ? value : nil
+        }
 
-        for (index, node) in trunk.nodes.enumerated().reversed() {
+        for (index, node) in trunk.nodes.enumerated().reversed() where index + 1 > end {
             let value = index + 1
             guard places[value] != nil else { preconditionFailure("a gradient that nobody made") }
             left[node.source] -= 1
-            if node.source == 0 {
+            if node.source < end {
+                // What is computed before the end is not on the way to it.
+            } else if node.source == 0 {
                 steps.append(
                     TrunkPlan.Step(
                         products: products[index], source: place(value), destination: .clip, addend: nil, node: nil,
@@ -190,7 +200,7 @@ private struct Layout {
                         products: products[index], source: place(value), destination: place(node.source),
                         addend: before, node: nil, bits: bits(node.source), extents: extents[node.source]))
             }
-            if let addend = node.addend {
+            if let addend = node.addend, addend >= end {
                 left[addend] -= 1
                 let before = places[addend] == nil ? nil : place(addend)
                 if before == nil {

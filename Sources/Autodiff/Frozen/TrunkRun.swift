@@ -35,7 +35,7 @@ struct TrunkRun {
     func forward(_ clip: Tensor, bits: SignBits?) -> Tensor {
         clip.reading { clip in
             holding(plan.arena) { arena in
-                run(plan.forward, clip: clip.base, clipGradient: nil, arena: arena, bits: bits)
+                run(plan.forward[...], clip: clip.base, clipGradient: nil, arena: arena, bits: bits)
                 return mean(UnsafePointer(arena.base) + plan.result)
             }
         }
@@ -47,20 +47,20 @@ struct TrunkRun {
         Tensor(writing: plan.clip) { clip in
             holding(plan.arena) { arena in
                 spread(gradient, into: arena, bits: bits)
-                run(plan.backward, clip: nil, clipGradient: clip.base, arena: arena, bits: bits)
+                run(plan.backward[...], clip: nil, clipGradient: clip.base, arena: arena, bits: bits)
             }
         }
     }
 
-    private func holding<R>(_ count: Int, _ body: (Writes) -> R) -> R {
+    func holding<R>(_ count: Int, _ body: (Writes) -> R) -> R {
         let arena = OwnedFloats(count: count)
         meter.took(bytes: arena.byteCount)
         defer { meter.gave(bytes: arena.byteCount) }
         return withExtendedLifetime(arena) { body(Writes(base: arena.base)) }
     }
 
-    private func run(
-        _ steps: [TrunkPlan.Step], clip: UnsafePointer<Float>?, clipGradient: UnsafeMutablePointer<Float>?,
+    func run(
+        _ steps: ArraySlice<TrunkPlan.Step>, clip: UnsafePointer<Float>?, clipGradient: UnsafeMutablePointer<Float>?,
         arena: Writes, bits: SignBits?
     ) {
         let own = Scratch(count: plan.ownScratch, meter: meter)
@@ -112,7 +112,7 @@ struct TrunkRun {
         }
     }
 
-    private func mean(_ values: UnsafePointer<Float>) -> Tensor {
+    func mean(_ values: UnsafePointer<Float>) -> Tensor {
         let extents = plan.extents[plan.extents.count - 1]
         let positions = Double(extents.extent.product)
         return Tensor(writing: [1, extents.channels]) { means in
@@ -134,12 +134,12 @@ struct TrunkRun {
         }
     }
 
-    /// The mean's gradient: each position gets an equal share, masked by the last ReLU's bits.
-    private func spread(_ gradient: Tensor, into arena: Writes, bits: SignBits) {
+    /// The mean's gradient: each position gets an equal share, masked by the last ReLU's bits unless the way back ends here.
+    func spread(_ gradient: Tensor, into arena: Writes, bits: SignBits) {
         let last = plan.extents.count - 1
         let extents = plan.extents[last]
         let share = Float(1 / Double(extents.extent.product))
-        let mask = plan.bits[last].map { Reads8(base: UnsafePointer(bits.base + $0)) }
+        let mask = (plan.end == last ? nil : plan.bits[last]).map { Reads8(base: UnsafePointer(bits.base + $0)) }
         gradient.reading { gradient in
             parallelism.forEach(extents.extent.depth * extents.blocks) { unit in
                 let block = unit % extents.blocks

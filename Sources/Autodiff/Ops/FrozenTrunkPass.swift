@@ -4,7 +4,7 @@ package import Tensors
 /// - Parameter x: `[1, C, T, H, W]`.
 /// - Throws: ``ShapeError``.
 package func frozenTrunkShape(_ x: Shape, trunk: FrozenTrunk) throws -> Shape {
-    let plan = try TrunkPlan(trunk, clip: x)
+    let plan = try TrunkPlan(trunk, clip: x, backTo: 0)
     return [1, plan.extents[plan.extents.count - 1].channels]
 }
 
@@ -12,7 +12,7 @@ package func frozenTrunkShape(_ x: Shape, trunk: FrozenTrunk) throws -> Shape {
 /// - Parameter x: `[1, C, T, H, W]`.
 /// - Throws: ``ShapeError``.
 package func frozenTrunkCost(_ x: Shape, trunk: FrozenTrunk, parallelism: Parallelism) throws -> CostEstimate {
-    let plan = try TrunkPlan(trunk, clip: x)
+    let plan = try TrunkPlan(trunk, clip: x, backTo: 0)
     let floats = MemoryLayout<Float>.stride
     let work = plan.sharedScratch + parallelism.threads * plan.ownScratch
     let result = plan.extents[plan.extents.count - 1].channels * floats
@@ -34,7 +34,7 @@ package func frozenTrunkCost(_ x: Shape, trunk: FrozenTrunk, parallelism: Parall
 /// - Returns: `[1, C']`.
 /// - Throws: ``ShapeError``.
 package func frozenTrunk(_ x: Variable, _ trunk: FrozenTrunk, meter: WorkMeter) throws -> Variable {
-    let plan = try TrunkPlan(trunk, clip: x.shape)
+    let plan = try TrunkPlan(trunk, clip: x.shape, backTo: 0)
     let run = TrunkRun(trunk: trunk, plan: plan, parallelism: x.tape.parallelism, meter: meter)
     let bits = x.wantsGradient ? SignBits(bytes: plan.bitBytes, meter: meter) : nil
     let value = run.forward(x.value, bits: bits)
@@ -56,7 +56,7 @@ package struct ReluSigns: Sendable {
 /// - Parameter x: `[1, C, T, H, W]`.
 /// - Throws: ``ShapeError``.
 package func frozenTrunkSigns(_ x: Tensor, _ trunk: FrozenTrunk, parallelism: Parallelism) throws -> [ReluSigns] {
-    let plan = try TrunkPlan(trunk, clip: x.shape)
+    let plan = try TrunkPlan(trunk, clip: x.shape, backTo: 0)
     let meter = WorkMeter()
     let bits = SignBits(bytes: plan.bitBytes, meter: meter)
     _ = TrunkRun(trunk: trunk, plan: plan, parallelism: parallelism, meter: meter).forward(x, bits: bits)

@@ -47,11 +47,13 @@ package struct MovingShapesDescription: Hashable, Sendable {
     func layers(_ input: InputNormalization, outputs: Int, from source: any ParameterSource) throws -> Chain {
         var trunk = FrozenTrunkBuilder(factors: input.factors, addends: input.addends)
         var x = trunk.clip
-        for step in steps(inputs: input.factors.count) {
+        for (index, step) in steps(inputs: input.factors.count).enumerated() {
             x = try ConvolutionLayer(
                 step.path, norm: step.norm, inputs: step.inputs, outputs: step.outputs,
                 window: .init(kernel: step.kernel, stride: step.stride), from: source
             ).append(to: &trunk, x, adding: nil, rectified: true)
+            // The second convolution of a block ends it.
+            if index % 2 == 1 { trunk.name(x, "blocks.\(index / 2)") }
         }
         let head = try LinearLayer("fc", inputs: widths[widths.count - 1], outputs: outputs, from: source)
         return Chain(layers: [TrunkLayer(trunk: trunk.build()), head])

@@ -11,6 +11,7 @@ struct VideoResNet {
         for convolution in try stem(inputs: input.factors.count) {
             x = convolution.append(to: &trunk, x, adding: nil, rectified: true)
         }
+        trunk.name(x, "stem")
         var channels = description.channels[0]
         for layer in 0..<4 {
             let width = description.channels[layer]
@@ -19,8 +20,10 @@ struct VideoResNet {
                     "layer\(layer + 1).\(block)", family: description.family, isFirstLayer: layer == 0,
                     inputs: channels, outputs: width, stride: layer > 0 && block == 0 ? 2 : 1, from: source
                 ).append(to: &trunk, x)
+                trunk.name(x, "layer\(layer + 1).\(block)")
                 channels = width
             }
+            trunk.name(x, "layer\(layer + 1)")
         }
         let head = try LinearLayer("fc", inputs: channels, outputs: outputs, from: source)
         return Chain(layers: [TrunkLayer(trunk: trunk.build()), head])

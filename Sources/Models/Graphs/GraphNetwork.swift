@@ -8,6 +8,8 @@ struct GraphNetwork: Sendable {
     let graph: Graph
     /// For clips of the manifest's shape.
     let program: Program
+    /// The results that can be shown over the clip; of networks that take frames one by one those that have no more of them than the clip.
+    let layers: ArraySlice<ProgramLayer>
     private let layout: InputContract.Layout
     private let normalization: InputNormalization
     private let programs: ProgramShelf
@@ -23,6 +25,9 @@ struct GraphNetwork: Sendable {
         layout = input.layout
         normalization = InputNormalization(input)
         program = try programs.program(of: graph, for: input.graphShape)
+        layers = program.layers.filter {
+            ($0.shape.rank == 5 || $0.shape[0] <= input.frames) && $0.name.utf8.count <= Network.longestLayerName
+        }.suffix(Network.mostLayers)
     }
 
     /// The same graph for other clips; programs of shapes that were asked for lately are kept.
@@ -33,8 +38,25 @@ struct GraphNetwork: Sendable {
     /// - Parameter x: `[C, T, H, W]`, intensities.
     /// - Returns: of the program's output shape.
     func scores(_ x: Variable) throws -> Variable {
+        try telling { try program(taken(x)) }
+    }
+
+    /// A pass that records only what follows a layer.
+    /// - Parameters:
+    ///   - x: a constant.
+    ///   - layer: one of ``layers``.
+    func scores(_ x: Variable, from layer: ProgramLayer) throws -> (output: Variable, activation: Variable) {
+        try telling { try program(taken(x), from: layer) }
+    }
+
+    /// As the graph takes a clip.
+    private func taken(_ x: Variable) throws -> Variable {
+        try reshape(arranged(normalized(x)), to: program.inputShape)
+    }
+
+    private func telling<Result>(_ body: () throws -> Result) throws -> Result {
         do {
-            return try program(reshape(arranged(normalized(x)), to: program.inputShape))
+            return try body()
         } catch let error as GraphError {
             throw ModelError.graph(error)
         }

@@ -30,7 +30,7 @@ extension Graph {
                 reason: "\(outputs[0].name) does not depend on what the model computes of its input")
         }
         guard output.shape.count > 0 else { throw GraphError.badOutput(reason: "\(outputs[0].name) is empty") }
-        let program = builder.program(input: input, output: output, slot: slot)
+        let program = builder.program(input: input, output: output, slot: slot, layers: lowering.survey.layers)
         guard program.work <= limits.operations else {
             throw GraphError.tooMany(what: "operations in a forward pass", limit: limits.operations)
         }
@@ -54,6 +54,8 @@ struct GraphLowering {
     let opset: Int
     /// By name; branches see what is around them.
     var values: [String: Value] = [:]
+    /// Of the graph itself; branches have no say in it.
+    var survey = LayerSurvey()
 
     mutating func lower(_ graph: Graph) throws {
         for (name, array) in graph.initializers { values[name] = Value(Literal(array)) }
@@ -74,6 +76,7 @@ struct GraphLowering {
                 throw lowering.refuse("it has \(node.outputs.count) results, of which \(results.count) are supported")
             }
             for (name, value) in zip(node.outputs, results) where !name.isEmpty { values[name] = value }
+            survey.note(node, standard, results: results)
         }
     }
 

@@ -14,16 +14,19 @@ package struct Program: Sendable {
     }
 
     let instructions: [Instruction]
+    /// Results with a name and a place for every value, in the order in which they are computed.
+    package let layers: [ProgramLayer]
     /// Slot 0 is the clip.
     private let output: Int
     package let inputShape: Shape
     package let outputShape: Shape
 
     /// - Precondition: the output is the result of an instruction.
-    init(_ instructions: [Instruction], input: Shape, output: Value, slot: Int) {
+    init(_ instructions: [Instruction], layers: [ProgramLayer], input: Shape, output: Value, slot: Int) {
         inputShape = input
         outputShape = output.shape
         self.output = slot
+        self.layers = layers
         self.instructions = Self.withReleases(instructions, output: slot)
     }
 
@@ -31,6 +34,31 @@ package struct Program: Sendable {
     /// - Parameter x: of ``inputShape``.
     /// - Throws: ``GraphError`` where the values of a clip, not their shapes, are what an operation does not take.
     package func callAsFunction(_ x: Variable) throws -> Variable {
+        try run(x) { _, value in value }
+    }
+
+    /// A pass that records only what follows a layer, so that a gradient ends there and nothing before it is kept.
+    /// - Parameters:
+    ///   - x: a constant of ``inputShape``.
+    ///   - layer: one of ``layers``.
+    /// - Returns: the network's first output, and the layer's activation, `[1, C, T, H, W]` or `[T, C, H, W]`.
+    /// - Throws: as the call does.
+    package func callAsFunction(_ x: Variable, from layer: ProgramLayer) throws -> (
+        output: Variable, activation: Variable
+    ) {
+        var activation: Variable?
+        let output = try run(x) { slot, value in
+            guard slot == layer.slot, case .real(let variable) = value else { return value }
+            let leaf = variable.tape.variable(variable.value)
+            activation = leaf
+            return .real(leaf)
+        }
+        guard let activation else { preconditionFailure("the layer \(layer.name) of another program") }
+        return (output, activation)
+    }
+
+    /// - Parameter replacing: may put another value in the place of an instruction's result, which comes with its slot.
+    private func run(_ x: Variable, replacing: (Int, RunValue) -> RunValue) throws -> Variable {
         precondition(x.shape == inputShape, "a program for \(inputShape) was given \(x.shape)")
         let tape = x.tape
         var values: [Int: RunValue] = [0: .real(x)]
@@ -49,7 +77,8 @@ package struct Program: Sendable {
             }
             for slot in instruction.releases { values[slot] = nil }
             do {
-                values[instruction.result] = try tape.run(instruction.primitive, operands)
+                values[instruction.result] = replacing(
+                    instruction.result, try tape.run(instruction.primitive, operands))
             } catch {
                 throw GraphError(error, at: instruction.node)
             }

@@ -88,14 +88,16 @@ final class ProgramBuilder {
     }
 
     /// The instructions that the output needs.
-    func program(input: Shape, output: Value, slot: Int) -> Program {
+    /// - Parameter layers: in the order in which they are computed; those that the output does not need are left out.
+    func program(input: Shape, output: Value, slot: Int, layers: [ProgramLayer]) -> Program {
         var needed: Set<Int> = [slot]
         for instruction in instructions.reversed() {
             guard let instruction, needed.contains(instruction.result) else { continue }
             needed.formUnion(instruction.operands.compactMap(\.slot))
         }
         let live = instructions.compactMap(\.self).filter { needed.contains($0.result) }
-        return Program(live, input: input, output: output, slot: slot)
+        return Program(
+            live, layers: layers.filter { needed.contains($0.slot) }, input: input, output: output, slot: slot)
     }
 }
 

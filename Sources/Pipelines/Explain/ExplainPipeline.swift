@@ -21,7 +21,7 @@ package struct ExplainPipeline: Sendable {
         network: Network, plan: ExplainPlan, subject: ExplanationSubject, parallelism: Parallelism, rate: JobRate
     ) throws {
         self.network = try network.taking(frames: plan.sampling.frames)
-        self.plan = plan
+        self.plan = try plan.resolved(for: self.network)
         self.subject = subject
         self.parallelism = parallelism
         self.rate = rate
@@ -114,7 +114,10 @@ package struct ExplainPipeline: Sendable {
             switch check {
             case .randomisation:
                 let done = Mutex(0)
-                let check = RandomisationCheck(network: network, target: target, seed: plan.seed, clock: clock)
+                // Maps of a layer are compared with maps of a layer, all others by the plain gradient.
+                let check = RandomisationCheck(
+                    network: network, target: target, seed: plan.seed, clock: clock,
+                    method: plan.method == .gradCAM ? plan.attribution : Gradient())
                 checks.randomisation = try check.run(input, parallelism: parallelism) {
                     try report(
                         done.withLock { done in
@@ -139,6 +142,11 @@ extension Network {
             clock.add(result.forward, to: .forward)
             clock.add(result.backward, to: .backward)
             return ScoreGradient(value: result.value, gradient: result.gradient)
+        } layer: { clip, name, parallelism in
+            let result = try gradient(of: target, layer: name, at: clip, parallelism: parallelism)
+            clock.add(result.forward, to: .forward)
+            clock.add(result.backward, to: .backward)
+            return LayerGradient(value: result.value, activation: result.activation, gradient: result.gradient)
         }
     }
 }

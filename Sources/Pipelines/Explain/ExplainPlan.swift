@@ -13,6 +13,8 @@ package struct ExplainPlan: Hashable, Sendable {
     package let samples: Int
     /// Of integrated gradients.
     package let baseline: IntegratedGradients.Baseline
+    /// Of Grad-CAM; nil for the network's last one until ``resolved(for:)``, and for other methods.
+    package private(set) var layer: String?
     package let levels: NoiseLevels
     package let seed: UInt64
     /// The relative standard error of the mean gradient at which sampling ends; nil takes all samples.
@@ -25,7 +27,8 @@ package struct ExplainPlan: Hashable, Sendable {
     /// The method with its parameters.
     package var attribution: any AttributionMethod {
         method.method(
-            MethodParameters(samples: samples, tolerance: tolerance, levels: levels, baseline: baseline),
+            MethodParameters(
+                samples: samples, tolerance: tolerance, levels: levels, baseline: baseline, layer: layer ?? ""),
             noise: PhiloxNoise(seed: seed))
     }
 
@@ -49,9 +52,14 @@ package struct ExplainPlan: Hashable, Sendable {
             period: request.clip.period ?? manifest.input.period, padding: request.clip.padding ?? .refuse)
         target = request.target ?? .predicted
         method = request.method ?? .smoothgrad
-        space = request.space ?? .decomposition
+        space = try Self.space(request.space, of: method)
         samples = method.takesSamples ? request.samples ?? 50 : 1
         baseline = request.baseline ?? .still
+        guard request.layer == nil || method == .gradCAM else {
+            throw ExplainError.invalidRequest(
+                DocumentError(path: "layer", reason: "only the method \(MethodName.gradCAM.rawValue) takes a layer"))
+        }
+        layer = request.layer
         levels = try Self.levels(request.noise, stochastic: method.facts.isStochastic)
         seed = request.seed ?? 1
         if let tolerance = request.tolerance, !(tolerance > 0 && tolerance <= 1) {
@@ -66,6 +74,31 @@ package struct ExplainPlan: Hashable, Sendable {
         trajectories = request.trajectories ?? TrajectoryOptions()
         checks = request.checks ?? ExplainRequest.Check.allCases
         if space == .decomposition, sampling.frames < 2 { throw ExplainError.nothingMoves(frames: sampling.frames) }
+    }
+
+    /// The same with the layer's name that the network knows.
+    /// - Throws: `ModelError/unknownLayer(_:known:)`.
+    package func resolved(for network: Network) throws -> ExplainPlan {
+        guard method == .gradCAM else { return self }
+        var plan = self
+        plan.layer = try network.layerName(layer)
+        return plan
+    }
+
+    /// - Throws: ``ExplainError/invalidRequest(_:)`` when the method has nothing to say there.
+    private static func space(_ space: Space?, of method: MethodName) throws -> Space {
+        let known = method.spaces
+        guard let space else { return known.contains(.decomposition) ? .decomposition : known[0] }
+        guard known.contains(space) else {
+            let names = known.map(\.rawValue).joined(separator: ", ")
+            throw ExplainError.invalidRequest(
+                DocumentError(
+                    path: "space",
+                    reason:
+                        "\(method.rawValue) ends at a layer, before it reaches the parts of the clip: it takes \(names), not \(space.rawValue)"
+                ))
+        }
+        return space
     }
 
     private static func levels(_ noise: ExplainRequest.Noise?, stochastic: Bool) throws -> NoiseLevels {

@@ -6,7 +6,7 @@ import Video
 
 extension ExplainRequest: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case video, model, clip, target, method, space, samples, baseline, noise, seed, tolerance, flow, vectors,
+        case video, model, clip, target, method, space, samples, baseline, layer, noise, seed, tolerance, flow, vectors,
             trajectories, checks
         case isDryRun = "dry_run"
     }
@@ -31,6 +31,7 @@ extension ExplainRequest: Codable {
         space = try fields.decodeName(.space)
         samples = try fields.wholeNumber(Int.self, forKey: .samples)
         baseline = try fields.decodeName(.baseline)
+        layer = try fields.decodeIfPresent(String.self, forKey: .layer)
         noise = try fields.decodeIfPresent(Noise.self, forKey: .noise)
         seed = try fields.wholeNumber(UInt64.self, forKey: .seed)
         tolerance = try fields.decodeIfPresent(Double.self, forKey: .tolerance)
@@ -60,6 +61,7 @@ extension ExplainRequest: Codable {
         try fields.encodeIfPresent(space?.rawValue, forKey: .space)
         try fields.encodeIfPresent(samples, forKey: .samples)
         try fields.encodeIfPresent(baseline?.rawValue, forKey: .baseline)
+        try fields.encodeIfPresent(layer, forKey: .layer)
         try fields.encodeIfPresent(noise, forKey: .noise)
         try fields.encodeIfPresent(seed, forKey: .seed)
         try fields.encodeIfPresent(tolerance, forKey: .tolerance)

@@ -40,6 +40,8 @@ package struct ExplainRequest: Hashable, Sendable {
     package var space: Space?
     package var samples: Int?
     package var baseline: IntegratedGradients.Baseline?
+    /// Of Grad-CAM: the name of a layer of the model.
+    package var layer: String?
     package var noise: Noise?
     package var seed: UInt64?
     /// Ends sampling when the mean gradient's relative standard error is no larger.

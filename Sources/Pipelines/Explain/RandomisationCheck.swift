@@ -5,14 +5,16 @@ import Tensors
 
 /// The control of Adebayo and others, "Sanity Checks for Saliency Maps" (2018): does the map change when the network forgets?
 ///
-/// Compares the plain gradient of the trained network with those of the same architecture with random logits and with random parameters
-/// throughout, at the same point and for the same scalar, by Spearman's rank correlation; with a map of random numbers beside them. The shares
-/// of several random networks say which shares an untrained network would give.
+/// Compares the map of the trained network, by the plain gradient for most methods, with those of the same architecture with random logits and with
+/// random parameters throughout, at the same point and for the same scalar, by Spearman's rank correlation; with a map of random numbers beside
+/// them. The shares of several random networks say which shares an untrained network would give.
 struct RandomisationCheck {
     let network: Network
     let target: ResolvedTarget
     let seed: UInt64
     let clock: PassClock
+    /// That makes the maps that are compared: the plain gradient, or what it cannot stand for.
+    let method: any AttributionMethod
 
     /// Networks with all parameters random, for the spread of shares.
     static let networks = 5
@@ -25,7 +27,7 @@ struct RandomisationCheck {
     ) throws -> RandomisationReport {
         let control = RunControl(parallelism: parallelism) { _ in try report() }
         func gradient(_ network: Network) throws -> AttributionResult {
-            try Gradient().attribute(input, to: network.score(target, clock: clock), control: control)
+            try method.attribute(input, to: network.score(target, clock: clock), control: control)
         }
         let trained = try gradient(network)
         let logits = try gradient(network.randomised(.logits, seed: seed))

@@ -23,6 +23,8 @@ package struct ModelFacts: Codable, Hashable, Sendable {
     package let parameters: Int
     /// What a pass carries out, and how often each.
     package let operators: [String: Int]
+    /// Whose activations Grad-CAM can show, in the order in which they are computed.
+    package let layers: [String]?
     package let format: String
     /// The element types of the file's tensors, the most frequent first.
     package let precision: [String]
@@ -35,6 +37,7 @@ package struct ModelFacts: Codable, Hashable, Sendable {
         outputs = network.outputs
         parameters = network.parameterCount
         operators = network.operators
+        layers = network.layerNames
         format = file.format.rawValue
         // Counters of batches are not used.
         let used = file.parameters.filter { !$0.name.hasSuffix(".num_batches_tracked") }

@@ -7,13 +7,14 @@ extension PictureBook {
         guard let map = facts.map(kind) else { throw PictureError.nothing(of: "map \(kind.rawValue)") }
         let stage = stage
         let scale = MapScale(maximum: look.scale ?? map.scale)
-        let renderer = MapRenderer(colorMap: look.colorMap, style: look.style, alpha: look.alpha, scale: scale)
+        let colorMap = colorMap(of: kind)
+        let renderer = MapRenderer(colorMap: colorMap, style: look.style, alpha: look.alpha, scale: scale)
         return Drawing(
             subject: .map(kind), frames: (0..<map.frames).map { $0 + kind.firstClipFrame },
-            legends: [.colors(look.colorMap, scale, caption: caption(map))],
+            legends: [.colors(colorMap, scale, caption: caption(map))],
             texts: [
                 ("Description", caption(map)), ("Scale", "\(scale.maximum)"), ("Style", look.style.rawValue),
-                ("Colour map", look.colorMap.rawValue),
+                ("Colour map", colorMap.rawValue),
             ],
             pixels: stage.width * stage.height
         ) { index in
@@ -23,10 +24,23 @@ extension PictureBook {
         }
     }
 
+    private func colorMap(of kind: MapKind) -> ColorMap {
+        if let colorMap = look.colorMap { return colorMap }
+        return switch kind {
+        case .pixels, .firstFrame, .flow, .error: .ember
+        case .layer: .tide
+        }
+    }
+
     /// What a map's colours stand for, and in which unit.
     func caption(_ map: PictureFacts.Map) -> String {
-        let name = "\(facts.provenance.method.title), \(map.kind.symbol)"
-        return look.colorMap.isDiverging
+        let method = facts.provenance.method
+        if map.kind == .layer {
+            let reading = colorMap(of: .layer).isDiverging ? "red speaks for the score, blue against it" : "magnitude"
+            return "\(method.title)\(method.layer.map { " of \($0)" } ?? ""): \(reading), \(map.unit)"
+        }
+        let name = "\(method.title), \(map.kind.symbol)"
+        return colorMap(of: map.kind).isDiverging
             ? "\(name): length with the sign of the components' sum, \(map.unit)" : "\(name): length, \(map.unit)"
     }
 

@@ -30,7 +30,12 @@ package struct PictureFacts: Decodable, Hashable, Sendable {
         let frames: [Frame]
     }
 
-    struct Method: Decodable, Hashable, Sendable { let title, space: String }
+    struct Method: Decodable, Hashable, Sendable {
+        let title, space: String
+        /// Of Grad-CAM.
+        let layer: String?
+    }
+
     struct Model: Decodable, Hashable, Sendable { let name: String }
     struct Flow: Decodable, Hashable, Sendable { let estimator: String }
 
@@ -97,7 +102,7 @@ extension MapKind {
     /// The frame of the clip that the map's first frame belongs to.
     package var firstClipFrame: Int {
         switch self {
-        case .pixels, .firstFrame: 0
+        case .pixels, .firstFrame, .layer: 0
         case .flow, .error: 1
         }
     }
@@ -109,6 +114,7 @@ extension MapKind {
         case .firstFrame: "∂y/∂I₀"
         case .flow: "∂y/∂f"
         case .error: "∂y/∂E"
+        case .layer: "Σ αA"
         }
     }
 
@@ -119,6 +125,7 @@ extension MapKind {
         case .firstFrame: "importance of the first frame"
         case .flow: "importance of the flow"
         case .error: "importance of the residual"
+        case .layer: "importance of places, by Grad-CAM"
         }
     }
 }

@@ -19,7 +19,8 @@ package struct PictureLook: Hashable, Sendable {
     }
 
     package var style: FrameStyle
-    package var colorMap: ColorMap
+    /// Nil for the map's own: with a sign for those that are read with it, magnitudes for derivatives.
+    package var colorMap: ColorMap?
     /// 0…1, see `MapRenderer`.
     package var alpha: Double
     /// The magnitude at full colour, or of the longest arrow; nil for the map's own.
@@ -37,7 +38,7 @@ package struct PictureLook: Hashable, Sendable {
 
     package init(zoom: Int) {
         style = .overlay
-        colorMap = .ember
+        colorMap = nil
         alpha = 0.9
         scale = nil
         self.zoom = zoom

@@ -18,7 +18,7 @@ package struct MapReport: Encodable, Hashable, Sendable {
         shape = map.publicShape.extents
         axes =
             switch map.kind {
-            case .pixels, .error: ["channel", "frame", "y", "x"]
+            case .pixels, .error, .layer: ["channel", "frame", "y", "x"]
             case .firstFrame: ["channel", "y", "x"]
             case .flow: ["component (x, y)", "frame", "y", "x"]
             }

@@ -35,6 +35,8 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
         package let name, title, reference, definition, space: String
         /// Noisy copies and their noise, or steps of integrated gradients; nil for methods without.
         package let samples: Int?
+        /// Of Grad-CAM.
+        package let layer: String?
         /// At which sampling was to end.
         package let tolerance: Double?
         package let noise: Components?
@@ -94,7 +96,7 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
             name: plan.method.rawValue, title: facts.title, reference: facts.reference, definition: facts.definition,
             space: plan.space.rawValue,
             samples: result.sampling?.samples ?? (plan.method.takesSamples ? plan.samples : nil),
-            tolerance: plan.tolerance,
+            layer: plan.layer, tolerance: plan.tolerance,
             noise: facts.isStochastic ? Components(plan.levels, in: plan.space) : nil,
             sigma: (result.sampling?.sigma).map { Components($0, in: plan.space) },
             seed: facts.isStochastic ? plan.seed : nil,

@@ -73,7 +73,10 @@ struct Explain: AsyncParsableCommand {
         let plan = try ExplainPlan(request.request(givenFlow), manifest: source.network.manifest)
         let parallelism = Parallelism(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
         if dryRun {
-            print(Summary(try ExplainCost(network: source.network, plan: plan, parallelism: parallelism)).text)
+            let network = try source.network.taking(frames: plan.sampling.frames)
+            let cost = try ExplainCost(
+                network: network, plan: plan.resolved(for: network), parallelism: parallelism)
+            print(Summary(cost).text)
             return
         }
         let directory = try OutputDirectory(output)

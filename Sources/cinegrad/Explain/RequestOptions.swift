@@ -31,6 +31,9 @@ struct RequestOptions: ParsableArguments {
             valueName: "name"))
     var baseline: String?
 
+    @Option(help: ArgumentHelp("The layer of gradcam. Default: the last one.", valueName: "name"))
+    var layer: String?
+
     @Option(
         help: ArgumentHelp(
             "Noise level as a part of the range of values, or JSON with one a component. Default: 0.1 in pixels, 0.02 in the decomposition.",
@@ -118,6 +121,7 @@ struct RequestOptions: ParsableArguments {
             }
         }
         try text("baseline", baseline)
+        try text("layer", layer)
         number("samples", samples)
         number("seed", seed)
         if let tolerance { fields.append("\"tolerance\":\(tolerance)") }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Models
 import Pipelines
@@ -14,9 +15,14 @@ struct FactsText {
         text = [
             "outputs: \(facts.outputs)", "parameters: \(facts.parameters) (\(facts.precision.joined(separator: ", ")))",
             "operators: \(operators.joined(separator: ", "))",
+            "layers for Grad-CAM: \(Self.list(facts.layers ?? []))",
             "operations of a pass: \(Self.billions(cost.forwardFlops)) GFLOP forward, \(Self.billions(cost.backwardFlops)) GFLOP backward (\(Self.billions(cost.directFlops)) forward by textbook summation)",
             "memory: \(Self.megabytes(cost.parameterBytes)) MB of parameters, \(Self.megabytes(cost.passBytes)) MB for a gradient with \(cost.threads) threads",
         ].map { "  " + $0 }.joined(separator: "\n")
+    }
+
+    private static func list(_ layers: [String]) -> String {
+        layers.isEmpty ? "none" : layers.map(shown).joined(separator: ", ")
     }
 
     private static func billions(_ flops: Int) -> String { String(format: "%.3g", Double(flops) / 1e9) }
