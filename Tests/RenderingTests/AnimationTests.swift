@@ -1,5 +1,6 @@
 import Cine
 import Foundation
+import Glibc
 import Rendering
 import Testing
 import Video
@@ -67,6 +68,39 @@ import Video
                 }
             }
         }
+    }
+
+    /// glibc fills what it hands out with a byte of choice: what an encoder reads without having written it would show in the file.
+    @Test(arguments: AnimationFormat.allCases)
+    func whatLayInMemoryDoesNotShow(format: AnimationFormat) throws {
+        let (width, height) = (322, 182)
+        let rate = try #require(FrameRate(numerator: 25, denominator: 1))
+        // `mallopt` and its `M_PERTURB` are in no module.
+        let symbol = try #require(dlsym(nil, "mallopt"))
+        let mallopt = unsafeBitCast(symbol, to: (@convention(c) (Int32, Int32) -> Int32).self)
+        let perturb: Int32 = -6
+        let files = try [1, 60, 200].map { (byte: Int32) in
+            try #require(mallopt(perturb, byte) == 1)
+            defer { _ = mallopt(perturb, 0) }
+            return try AnimationEncoder(format: format, rate: rate).encode(frames: 31) { frame in
+                Self.texture(width: width, height: height, square: 8 + 2 * frame)
+            }
+        }
+        #expect(Set(files).count == 1)
+    }
+
+    /// Grey that looks like noise, with a red square on it.
+    private static func texture(width: Int, height: Int, square: Int) -> RGBImage {
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(3 * width * height)
+        for y in 0..<height {
+            for x in 0..<width {
+                let isRed = (10..<26).contains(y) && (square..<square + 16).contains(x)
+                let grey = UInt8(60 + (x * 7 + y * 13 + (x / 8) * (y / 8) * 29) % 97)
+                pixels += isRed ? [255, 60, 50] : [grey, grey, grey]
+            }
+        }
+        return RGBImage(width: width, height: height, pixels: pixels)
     }
 
     /// The order of boxes lets a browser begin with the first bytes, and Range requests find their way.

@@ -30,7 +30,8 @@ final class H264Encoder {
             codec.pointee.gop_size = 25
             codec.pointee.max_b_frames = 0
             // Lines of one pixel stay lines at this quality.
-            for (name, value) in [("preset", "medium"), ("crf", "16")] {
+            // Without the tree of macroblocks: x264's reads memory that nobody wrote, and the same pictures would be another file each time.
+            for (name, value) in [("preset", "medium"), ("crf", "16"), ("mbtree", "0")] {
                 guard av_opt_set(codec.pointee.priv_data, name, value, 0) >= 0 else {
                     throw EncodingError.failed(reason: "the encoder knows no \(name)")
                 }
