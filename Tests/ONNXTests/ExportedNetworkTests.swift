@@ -24,7 +24,7 @@ import Testing
 
     static let names = [
         "vit_tubelet", "mvit_v2_s", "mvit_v1_b", "swin3d_t", "s3d", "x3d", "slowfast", "unet3d", "convnext_time",
-        "cnn_lstm", "cnn_gru",
+        "cnn_lstm", "cnn_gru", "r2plus1d_18",
     ]
     /// The older exporter writes their pooling as loops over sequences.
     static let looping: Set = ["mvit_v2_s", "mvit_v1_b"]
@@ -52,6 +52,7 @@ import Testing
         let input = try #require(expected["input"])
         let graph = try HostileFileTests.open("networks/\(file.file)")
         let program = try graph.program(for: input.shape, limits: GraphLimits())
+        #expect(program.hasTrunk == (name == "r2plus1d_18"))
         #expect(program.outputShape.extents == known.output_shape)
         let tape = Tape(parallelism: Parallelism(threads: 2))
         let x = tape.variable(input)
@@ -63,5 +64,40 @@ import Testing
         let gradient = try tape.gradients(of: y, seed: seed, withRespectTo: [x])[0]
         let gradientError = relativeL2(gradient, try #require(expected["gradient"]))
         #expect(gradientError < 4 * known.float32_gradient_error + 1e-7)
+    }
+
+    @Test("A trunk that is one operation still gives the values inside it", arguments: ["dynamo", "script"])
+    func trunkLayers(_ exporter: String) throws {
+        let expected = try TestSupport.golden("onnx/networks/r2plus1d_18.safetensors")
+        let input = try #require(expected["input"])
+        let graph = try HostileFileTests.open("networks/r2plus1d_18_\(exporter).onnx")
+        let program = try graph.program(for: input.shape, limits: GraphLimits())
+        let tape = Tape(parallelism: .single)
+        let whole = try program(tape.constant(input)).value
+        #expect(program.layers.count >= 10)
+        for layer in program.layers {
+            let (output, activation) = try program(tape.constant(input), from: layer)
+            #expect(relativeL2(output.value, whole) < 1e-5, "\(layer.name)")
+            #expect(activation.shape == layer.shape)
+        }
+    }
+
+    @Test("A trunk keeps a bit for each ReLU, and its work is told exactly")
+    func trunkCost() throws {
+        let expected = try TestSupport.golden("onnx/networks/r2plus1d_18.safetensors")
+        let input = try #require(expected["input"])
+        let program = try HostileFileTests.open("networks/r2plus1d_18_dynamo.onnx")
+            .program(for: input.shape, limits: GraphLimits())
+        let meter = WorkMeter()
+        let tape = Tape(parallelism: .single)
+        let x = tape.variable(input)
+        try meter.measuring {
+            let y = try program(x)
+            #expect(tape.keptBytes <= program.cost.keptBytes)
+            #expect(program.cost.keptBytes < input.count * 4)
+            _ = try tape.gradients(of: y, seed: Tensor(shape: y.shape, repeating: 1), withRespectTo: [x])
+        }
+        #expect(meter.flops == program.cost.flops)
+        #expect(meter.peakBytes <= program.cost.bytes)
     }
 }

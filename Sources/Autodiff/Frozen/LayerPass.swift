@@ -13,7 +13,7 @@ package struct LayerPass {
     /// - Parameter gradient: by the trunk's result, `[1, C']`.
     /// - Returns: the activation's shape.
     package func gradient(_ gradient: Tensor) -> Tensor {
-        run.holding(run.plan.backwardArena) { arena in
+        run.holding(run.plan.arena) { arena in
             run.spread(gradient, into: arena, bits: bits)
             run.run(run.plan.backward[...], clip: nil, clipGradient: nil, arena: arena, bits: bits)
             return run.plan.tensor(of: run.plan.end, at: UnsafePointer(arena.base) + run.plan.endGradient)
@@ -26,7 +26,7 @@ package struct LayerPass {
         let run = TrunkRun(trunk: trunk, plan: plan, parallelism: parallelism, meter: meter)
         let bits = SignBits(bytes: plan.bitBytes, meter: meter)
         (activation, result) = clip.reading { clip in
-            run.holding(plan.forwardArena) { arena in
+            run.holding(plan.arena) { arena in
                 // A value lies where its step wrote it only until the next steps reuse the place.
                 run.run(plan.forward[..<value], clip: clip.base, clipGradient: nil, arena: arena, bits: bits)
                 let activation = plan.tensor(of: value, at: UnsafePointer(arena.base) + plan.place(of: value))

@@ -30,7 +30,7 @@ extension Graph {
                 reason: "\(outputs[0].name) does not depend on what the model computes of its input")
         }
         guard output.shape.count > 0 else { throw GraphError.badOutput(reason: "\(outputs[0].name) is empty") }
-        let program = builder.program(input: input, output: output, slot: slot, layers: lowering.survey.layers)
+        let program = try builder.program(input: input, output: output, slot: slot, layers: lowering.survey.layers)
         guard program.work <= limits.operations else {
             throw GraphError.tooMany(what: "operations in a forward pass", limit: limits.operations)
         }

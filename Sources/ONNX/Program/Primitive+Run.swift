@@ -52,6 +52,8 @@ extension Tape {
             }
             return .real(
                 try attention(queries: real(0), keys: real(1), values: real(2), scale: scale, biases: biases))
+        case .frozenTrunk(let graph):
+            return .real(try frozenTrunk(real(0), graph.trunk, meter: WorkMeter.current ?? WorkMeter()))
         case .cumulativeSum(let axis, let isExclusive, let isReversed):
             if case .integer(let array) = operands[0] {
                 return .integer(array.cumulativeSum(axis: axis, isExclusive: isExclusive, isReversed: isReversed))

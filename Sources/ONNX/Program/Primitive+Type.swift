@@ -62,6 +62,7 @@ extension Primitive {
             let biases = zip(shapes.dropFirst(3), matrices).map { (values: $0, matrices: $1) }
             return try real(
                 attentionShape(queries: shapes[0], keys: shapes[1], values: shapes[2], biases: biases))
+        case .frozenTrunk(let graph): return try real(frozenTrunkShape(shapes[0], trunk: graph.trunk))
         case .cumulativeSum(let axis, _, _): return try numbers(cumulativeSumShape(shapes[0], axis: axis))
         case .resample(let axis, let taps): return try real(resampleShape(shapes[0], axis: axis, taps: taps))
         case .gridSample: return try real(gridSample2DShape(shapes[0], grid: shapes[1]))

@@ -48,6 +48,8 @@ enum Primitive: Hashable, Sendable {
     case matrixMultiply
     /// Operands: queries, keys, values, and `[M, L, S]` for each list of matrices, which are added to the logits of the products in turn.
     case attention(scale: Float, matrices: [[Int]])
+    /// Operand: the clip. Gives the mean over time and space, `[1, C']`.
+    case frozenTrunk(GraphTrunk)
     case cumulativeSum(axis: Int, isExclusive: Bool, isReversed: Bool)
     case resample(axis: Int, AxisTaps)
     case gridSample(GridPadding, alignCorners: Bool)

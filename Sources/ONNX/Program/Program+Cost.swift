@@ -6,7 +6,7 @@ extension Program {
     /// keeps something of its own beside its result.
     package var cost: CostEstimate {
         let floats = MemoryLayout<Float>.stride
-        var (forward, backward, kept, parameters) = (0, 0, 0, 0)
+        var (forward, backward, direct, kept, parameters) = (0, 0, 0, 0, 0)
         var largest = inputShape.count * floats
         var largestWork = 0
         for instruction in instructions {
@@ -15,7 +15,19 @@ extension Program {
             guard instruction.type.kind == .real else { continue }
             let bytes = instruction.type.shape.count * floats
             let flops = instruction.primitive.flops(operands.map(\.shape), result: instruction.type.shape)
+            if case .frozenTrunk(let graph) = instruction.primitive,
+                let cost = try? frozenTrunkCost(operands[0].shape, trunk: graph.trunk, parallelism: .single)
+            {
+                forward += cost.forward.flops
+                backward += cost.backward.flops
+                direct += cost.directFlops
+                kept += cost.keptBytes
+                parameters += cost.parameterBytes
+                largestWork = max(largestWork, cost.forward.bytes, cost.backward.bytes)
+                continue
+            }
             forward += flops
+            direct += flops
             // A product of two results is differentiated by both.
             let work = instruction.primitive.attentionWork(operands.map(\.shape))
             backward += work?.backwardFlops ?? flops * operands.count { $0.slot != nil && $0.isReal }
@@ -29,12 +41,12 @@ extension Program {
             // The gradients that wait, those of the operation under way, and its work memory.
             backward: .init(flops: backward, bytes: 2 * kept + 4 * largest + largestWork), keptBytes: kept,
             resultBytes: result,
-            parameterBytes: parameters, directFlops: forward)
+            parameterBytes: parameters, directFlops: direct)
     }
 
     /// What a pass carries out, and how often each.
     package var operators: [String: Int] {
-        instructions.reduce(into: [:]) { $0[$1.primitive.name, default: 0] += 1 }
+        plain.reduce(into: [:]) { $0[$1.primitive.name, default: 0] += 1 }
     }
 }
 
@@ -53,7 +65,8 @@ extension Primitive {
             let keys = operands[1].extents.suffix(2).first ?? 1
             return 2 * keys * (operands[0].count + result.count)
         case .unary, .maximumPool, .averagePool, .batchNormalization, .layerNormalization, .softmax, .logSoftmax,
-            .cumulativeSum, .resample, .gridSample, .binary, .reduce, .reshape, .transpose, .slice, .concatenate,
+            .frozenTrunk, .cumulativeSum, .resample, .gridSample, .binary, .reduce, .reshape, .transpose, .slice,
+            .concatenate,
             .expand, .take, .pad, .select, .pick, .scatter, .compare, .logic, .not, .isNotANumber, .isInfinite, .cast,
             .argument, .top, .elementPlaces, .linePlaces, .tuplePlaces:
             return 0
@@ -71,7 +84,8 @@ extension Primitive {
         switch self {
         case .maximumPool, .reduce, .pick, .scatter, .layerNormalization, .binary, .gridSample, .take, .attention: true
         case .unary, .convolution, .transposedConvolution, .averagePool, .batchNormalization, .softmax, .logSoftmax,
-            .matrixMultiply, .cumulativeSum, .resample, .reshape, .transpose, .slice, .concatenate, .expand, .pad,
+            .matrixMultiply, .frozenTrunk, .cumulativeSum, .resample, .reshape, .transpose, .slice, .concatenate,
+            .expand, .pad,
             .select, .compare, .logic, .not, .isNotANumber, .isInfinite, .cast, .argument, .top, .elementPlaces,
             .linePlaces, .tuplePlaces:
             false

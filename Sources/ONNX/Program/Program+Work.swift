@@ -4,7 +4,7 @@ import Tensors
 extension Program {
     /// Multiplications and additions of a forward pass, and comparisons of poolings; no more than 2⁶², where counting stops.
     var work: Int {
-        instructions.reduce(0) { sum, instruction in
+        plain.reduce(0) { sum, instruction in
             let shapes = instruction.operands.map(\.shape)
             return min(sum + instruction.primitive.work(shapes, result: instruction.type.shape), 1 << 62)
         }

@@ -14,27 +14,35 @@ package struct Program: Sendable {
     }
 
     let instructions: [Instruction]
+    /// The same without a trunk, every result by itself.
+    let plain: [Instruction]
     /// Results with a name and a place for every value, in the order in which they are computed.
     package let layers: [ProgramLayer]
     /// Slot 0 is the clip.
     private let output: Int
+    /// Whether its convolutions, up to a mean, are carried out as one operation on the kernels of the named architectures.
+    package var hasTrunk: Bool { instructions.count < plain.count }
     package let inputShape: Shape
     package let outputShape: Shape
 
     /// - Precondition: the output is the result of an instruction.
-    init(_ instructions: [Instruction], layers: [ProgramLayer], input: Shape, output: Value, slot: Int) {
+    init(
+        _ instructions: [Instruction], plain: [Instruction], layers: [ProgramLayer], input: Shape, output: Value,
+        slot: Int
+    ) {
         inputShape = input
         outputShape = output.shape
         self.output = slot
         self.layers = layers
         self.instructions = Self.withReleases(instructions, output: slot)
+        self.plain = Self.withReleases(plain, output: slot)
     }
 
     /// The network's first output.
     /// - Parameter x: of ``inputShape``.
     /// - Throws: ``GraphError`` where the values of a clip, not their shapes, are what an operation does not take.
     package func callAsFunction(_ x: Variable) throws -> Variable {
-        try run(x) { _, value in value }
+        try run(instructions, x) { _, value in value }
     }
 
     /// A pass that records only what follows a layer, so that a gradient ends there and nothing before it is kept.
@@ -47,7 +55,7 @@ package struct Program: Sendable {
         output: Variable, activation: Variable
     ) {
         var activation: Variable?
-        let output = try run(x) { slot, value in
+        let output = try run(plain, x) { slot, value in
             guard slot == layer.slot, case .real(let variable) = value else { return value }
             let leaf = variable.tape.variable(variable.value)
             activation = leaf
@@ -58,7 +66,9 @@ package struct Program: Sendable {
     }
 
     /// - Parameter replacing: may put another value in the place of an instruction's result, which comes with its slot.
-    private func run(_ x: Variable, replacing: (Int, RunValue) -> RunValue) throws -> Variable {
+    private func run(
+        _ instructions: [Instruction], _ x: Variable, replacing: (Int, RunValue) -> RunValue
+    ) throws -> Variable {
         precondition(x.shape == inputShape, "a program for \(inputShape) was given \(x.shape)")
         let tape = x.tape
         var values: [Int: RunValue] = [0: .real(x)]

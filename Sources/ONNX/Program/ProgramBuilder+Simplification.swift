@@ -27,7 +27,8 @@ extension ProgramBuilder {
         case .binary(let function) where type.kind == .real:
             return try binary(function, operands[0], operands[1], type: type, at: node)
         case .unary, .convolution, .transposedConvolution, .maximumPool, .averagePool, .layerNormalization, .softmax,
-            .logSoftmax, .attention, .cumulativeSum, .resample, .gridSample, .binary, .reduce, .take, .select,
+            .logSoftmax, .attention, .frozenTrunk, .cumulativeSum, .resample, .gridSample, .binary, .reduce, .take,
+            .select,
             .pick, .scatter, .compare, .logic, .not, .isNotANumber, .isInfinite, .argument, .top, .elementPlaces,
             .linePlaces, .tuplePlaces:
             return nil

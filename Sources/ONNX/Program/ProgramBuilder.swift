@@ -89,15 +89,21 @@ final class ProgramBuilder {
 
     /// The instructions that the output needs.
     /// - Parameter layers: in the order in which they are computed; those that the output does not need are left out.
-    func program(input: Shape, output: Value, slot: Int, layers: [ProgramLayer]) -> Program {
-        var needed: Set<Int> = [slot]
-        for instruction in instructions.reversed() {
-            guard let instruction, needed.contains(instruction.result) else { continue }
+    /// - Throws: ``GraphError``.
+    func program(input: Shape, output: Value, slot: Int, layers: [ProgramLayer]) throws -> Program {
+        let live = Self.needed(instructions.compactMap(\.self), output: slot)
+        let slots = Set(live.map(\.result))
+        return Program(
+            try withTrunk(live, output: slot), plain: live, layers: layers.filter { slots.contains($0.slot) },
+            input: input, output: output, slot: slot)
+    }
+
+    static func needed(_ instructions: [Program.Instruction], output: Int) -> [Program.Instruction] {
+        var needed: Set<Int> = [output]
+        for instruction in instructions.reversed() where needed.contains(instruction.result) {
             needed.formUnion(instruction.operands.compactMap(\.slot))
         }
-        let live = instructions.compactMap(\.self).filter { needed.contains($0.result) }
-        return Program(
-            live, layers: layers.filter { needed.contains($0.slot) }, input: input, output: output, slot: slot)
+        return instructions.filter { needed.contains($0.result) }
     }
 }
 
@@ -107,7 +113,8 @@ extension Primitive {
         switch self {
         case .transpose, .slice, .concatenate, .expand, .take, .pad, .select: true
         case .unary, .convolution, .transposedConvolution, .maximumPool, .averagePool, .batchNormalization,
-            .layerNormalization, .softmax, .logSoftmax, .matrixMultiply, .attention, .cumulativeSum, .resample,
+            .layerNormalization, .softmax, .logSoftmax, .matrixMultiply, .attention, .frozenTrunk, .cumulativeSum,
+            .resample,
             .gridSample,
             .binary,
             .reduce, .reshape, .pick, .scatter, .compare, .logic, .not, .isNotANumber, .isInfinite, .cast, .argument,

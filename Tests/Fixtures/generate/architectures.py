@@ -208,10 +208,42 @@ class SmallCNN(nn.Sequential):
             nn.Conv2d(width // 2, width, 3, 2, 1), nn.BatchNorm2d(width), nn.ReLU(), nn.AdaptiveAvgPool2d(1))
 
 
+class ResidualBlock(nn.Module):
+    """Two (2+1)D convolutions and a shortcut, as in R(2+1)D (Tran, "A closer look", 2018)."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        def pair(inputs, middle, outputs, stride):
+            return [nn.Conv3d(inputs, middle, (1, 3, 3), (1, stride, stride), (0, 1, 1), bias=False), nn.BatchNorm3d(middle), nn.ReLU(),
+                    nn.Conv3d(middle, outputs, (3, 1, 1), (stride, 1, 1), (1, 0, 0), bias=False), nn.BatchNorm3d(outputs)]
+        self.body = nn.Sequential(*pair(inputs, outputs + 3, outputs, stride), nn.ReLU(), *pair(outputs, outputs, outputs, 1))
+        self.shortcut = nn.Identity() if stride == 1 and inputs == outputs else nn.Sequential(
+            nn.Conv3d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm3d(outputs))
+
+    def forward(self, x):
+        return functional.relu(self.body(x) + self.shortcut(x))
+
+
+class SmallResidual(nn.Module):
+    def __init__(self, widths, outputs):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv3d(3, widths[0], (1, 7, 7), (1, 2, 2), (0, 3, 3), bias=False), nn.BatchNorm3d(widths[0]), nn.ReLU())
+        self.blocks = nn.Sequential(*[
+            ResidualBlock(inputs, width, 1 if inputs == width else 2) for inputs, width in zip([widths[0], *widths], widths)])
+        self.pool, self.head = nn.AdaptiveAvgPool3d(1), nn.Linear(widths[-1], outputs)
+
+    def forward(self, x):
+        return self.head(self.pool(self.blocks(self.stem(x))).flatten(1))
+
+
 def tubelet(small):
     shape = (1, 3, 4, 32, 32) if small else (1, 3, 32, 224, 224)
     sizes = ((2, 8, 8), 24, 2, 3, 5) if small else ((2, 16, 16), 384, 12, 6, 400)
     return TubeletTransformer(shape, *sizes), shape
+
+
+def residual(small):
+    return (SmallResidual([8, 12], 5), (1, 3, 6, 28, 36)) if small else (video.r2plus1d_18(weights=None), (1, 3, 32, 112, 112))
 
 
 def x3d(small):
@@ -298,7 +330,7 @@ def s3d(small):
 
 NETWORKS = {
     "vit_tubelet": tubelet, "mvit_v2_s": mvit_v2, "mvit_v1_b": mvit_v1, "swin3d_t": swin, "s3d": s3d, "x3d": x3d,
-    "slowfast": slowfast, "unet3d": unet, "convnext_time": convnext, "cnn_lstm": lstm, "cnn_gru": gru,
+    "slowfast": slowfast, "unet3d": unet, "convnext_time": convnext, "cnn_lstm": lstm, "cnn_gru": gru, "r2plus1d_18": residual,
 }
 
 
