@@ -5,7 +5,7 @@ import Tensors
 struct PeakRun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "peak",
-        abstract: "A product of two large matrices: how many multiplications and additions a second this machine makes at best.")
+        abstract: "A product of two large matrices: how many operations a second this machine makes at best.")
     @Option(help: "Rows, columns and depth of the product.") var extent = 1536
     @OptionGroup var workload: Workload
 
