@@ -10,6 +10,7 @@ package enum Routes {
         let events = EventHandlers(resources: resources)
         let maps = MapHandlers(resources: resources)
         let parts = PartHandlers(resources: resources)
+        let partial = PartialHandlers(resources: resources)
         let operations = OperationHandlers(resources: resources)
         return [
             Route(method: .post, pattern: "/v1/videos", handler: videos.create),
@@ -35,6 +36,8 @@ package enum Routes {
             Route(method: .get, pattern: "/v1/explanations/{id}/noise", handler: parts.noise),
             Route(method: .get, pattern: "/v1/explanations/{id}/figure", handler: parts.figure),
             Route(method: .get, pattern: "/v1/explanations/{id}/timeline", handler: parts.timeline),
+            Route(method: .get, pattern: "/v1/explanations/{id}/partial", handler: partial.report),
+            Route(method: .get, pattern: "/v1/explanations/{id}/partial/{kind}", handler: partial.map),
             Route(method: .get, pattern: "/", handler: operations.index),
             Route(method: .get, pattern: "/healthz", handler: operations.health),
             Route(method: .get, pattern: "/readyz", handler: operations.readiness),
@@ -47,6 +50,7 @@ package enum Routes {
     static let withForms: Set<String> = [
         "/v1/explanations/{id}", "/v1/explanations/{id}/maps/{kind}", "/v1/explanations/{id}/maps/{kind}/frames/{n}",
         "/v1/explanations/{id}/vectors", "/v1/explanations/{id}/trajectories", "/v1/explanations/{id}/flow",
-        "/v1/explanations/{id}/noise", "/v1/explanations/{id}/figure", "/v1/explanations/{id}/timeline",
+        "/v1/explanations/{id}/partial/{kind}", "/v1/explanations/{id}/noise", "/v1/explanations/{id}/figure",
+        "/v1/explanations/{id}/timeline",
     ]
 }

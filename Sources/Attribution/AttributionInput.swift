@@ -28,10 +28,20 @@ package struct RunControl: Sendable {
     package let parallelism: Parallelism
     /// Called after every pass through the model, from the thread of the run. Throwing ends the run within one pass: that is how it is cancelled.
     package let report: @Sendable (RunProgress) throws -> Void
+    /// Takes maps before the end, and what is finished when the run ends by an error; nil when nobody wants them.
+    package let keeper: PartialKeeper?
 
-    package init(parallelism: Parallelism, report: @escaping @Sendable (RunProgress) throws -> Void) {
+    package init(
+        parallelism: Parallelism, keeper: PartialKeeper?, report: @escaping @Sendable (RunProgress) throws -> Void
+    ) {
         self.parallelism = parallelism
+        self.keeper = keeper
         self.report = report
+    }
+
+    /// A run of which nobody wants anything before its end.
+    package init(parallelism: Parallelism, report: @escaping @Sendable (RunProgress) throws -> Void) {
+        self.init(parallelism: parallelism, keeper: nil, report: report)
     }
 }
 

@@ -12,6 +12,8 @@ package struct Timeline: Hashable, Sendable {
 
     package let frames: [Frame]
 
+    init(frames: [Frame]) { self.frames = frames }
+
     /// - Parameters:
     ///   - gradient: ∂y/∂x, `[C, T, H, W]`.
     ///   - decomposition: and the gradients by its parts; nil in pixels.

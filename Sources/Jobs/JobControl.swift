@@ -5,7 +5,7 @@ import Synchronization
 /// What a running job tells about itself, and is told.
 ///
 /// Reporting costs a job no time: the newest report goes to the store from another thread, at most once in ``interval``, with which the lease is
-/// extended and a cancellation noticed.
+/// extended. A cancellation that this process was asked for is noticed at the next report, another's within the interval.
 package final class JobControl: Sendable {
     private struct Progress {
         var completed: Int
@@ -45,10 +45,31 @@ package final class JobControl: Sendable {
     ///   - partial: what is known so far, JSON text; nil keeps what was reported before.
     /// - Throws: ``JobInterruption`` when the job is to stop.
     package func report(completed: Int, total: Int, stage: String?, partial: String?) throws {
+        if store.isCancelAsked(job) { interrupt(.cancelled) }
         try state.withLock { state in
             if let interruption = state.interruption { throw interruption }
             state.pending = Progress(
                 completed: completed, total: total, stage: stage, partial: partial ?? state.pending?.partial)
+        }
+    }
+
+    /// Keeps what is finished of the job, whatever becomes of it. That it cannot be kept is logged and no reason for the job to fail.
+    /// - Parameters: as of `Store.keepPartial`.
+    /// - Returns: whether it was kept.
+    package func keep(maps: [MapRecord], clip: ClipFrames?, report: Artefact, summary: String) -> Bool {
+        writing.withLock { _ in
+            // What was reported before this says less than it.
+            state.withLock { $0.pending?.partial = nil }
+            do {
+                let isHeld = try store.keepPartial(job, maps: maps, clip: clip, report: report, summary: summary)
+                if !isHeld { interrupt(.lost) }
+                return isHeld
+            } catch {
+                logger.warning(
+                    "a partial result could not be kept",
+                    metadata: ["job.id": .string(job.id), "error": .string(InternalFailure.loggable(error))])
+                return false
+            }
         }
     }
 

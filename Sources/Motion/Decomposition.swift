@@ -12,6 +12,9 @@ package struct Decomposition: Sendable {
     package var flow: Tensor { parts.flow }
     package var error: Tensor { parts.error }
 
+    /// Parts that are known, such as those of a stretch of a longer clip.
+    package init(parts: DecompositionParts) { self.parts = parts }
+
     /// - Parameter flow: sampling flow of the same clip.
     /// - Throws: ``MotionError/wrongDirection(_:needed:)``, ``ShapeError``.
     package init(clip: Clip, flow: FlowField, parallelism: Parallelism) throws {

@@ -14,6 +14,7 @@ package final class Store: Sendable {
     let directory: DataDirectory
     let shelf: ContentShelf
     let feed = ChangeFeed()
+    let cancellations = Cancellations()
     private let pool: DatabasePool
 
     /// Opens or creates a data directory with the standard limits.

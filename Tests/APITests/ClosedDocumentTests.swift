@@ -69,6 +69,8 @@ struct ClosedDocumentTests {
     static let places = [
         Place(schema: "ExplanationRequest", document: .request, path: [], base: ["space": "pixels"]),
         Place(schema: "ClipSelection", document: .request, path: ["clip"], base: ["clip": [:], "space": "pixels"]),
+        Place(
+            schema: "WindowOptions", document: .request, path: ["windows"], base: ["windows": [:], "space": "pixels"]),
         Place(schema: "Noise", document: .request, path: ["noise"], base: ["noise": [:]]),
         Place(
             schema: "FarnebackParameters", document: .request, path: ["flow", "farneback"],

@@ -69,6 +69,7 @@ struct ExampleTests {
                 try examples.names.map { examples[$0]["value"] }
                 + (contract.schema("ExplanationRequest")["examples"].array ?? [])
                 + (contract.schema("ClipSelection")["examples"].array ?? []).map { ["clip": $0] }
+                + (contract.schema("WindowOptions")["examples"].array ?? []).map { ["windows": $0] }
                 + (contract.schema("Target")["examples"].array ?? []).map { ["target": $0] }
                 + (contract.schema("Noise")["examples"].array ?? []).map { ["noise": $0] }
             #expect(requests.count >= 13)

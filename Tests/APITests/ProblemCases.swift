@@ -64,7 +64,8 @@ enum ProblemCases {
         case .notFinished: .noMap(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", kind: "flow", available: ["pixels"])
         case .noMap: .noFrame(frame: "32", frames: 32)
         case .noFrame: .noPart(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", what: "vectors")
-        case .noPart: .bundledModel(name: "moving-shapes-sides")
+        case .noPart: .nothingPartial(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", state: "queued")
+        case .nothingPartial: .bundledModel(name: "moving-shapes-sides")
         case .bundledModel: .idempotencyConflict
         case .idempotencyConflict: .rangeNotSatisfiable(size: 28114)
         case .rangeNotSatisfiable: nil

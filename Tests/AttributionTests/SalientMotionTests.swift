@@ -53,7 +53,7 @@ import Testing
         let flow = planes([2, 3, 4, 8]) { component, _, _, _ in component == 0 ? -1 : 0 }
         let first = planes([1, 1, 4, 8]) { _, _, _, x in Float(x) }
         let error = planes([1, 3, 4, 8]) { _, pair, _, _ in Float(pair + 1) }
-        let gradients = DecompositionParts(
+        let gradients = TracedGradients(
             firstFrame: planes([1, 1, 4, 8]) { _, _, _, _ in 2 },
             flow: planes(flow.shape) { c, p, _, _ in c == 0 ? Float(p) : 7 },
             error: planes(error.shape) { _, pair, _, _ in pair == 1 ? -1 : 1 })

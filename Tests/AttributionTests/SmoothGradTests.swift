@@ -1,6 +1,7 @@
 import Attribution
 import Cine
 import Motion
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -147,5 +148,61 @@ import Testing
                 #expect(abs(variances[kind][index] - expected) <= 1e-5 * largest)
             }
         }
+    }
+}
+
+/// What is finished before the end.
+@Suite struct PartialMapsTests {
+    private struct Stop: Error {}
+
+    private func smoothGrad(_ samples: Int) -> SmoothGrad {
+        SmoothGrad(
+            statistic: .mean, samples: samples, tolerance: nil, levels: .standard, noise: PhiloxNoise(seed: 5))
+    }
+
+    @Test(
+        "Maps before the end are those of so many samples; a run that ends by an error leaves all that were finished, and takes no further pass",
+        arguments: Space.allCases)
+    func partial(_ space: Space) throws {
+        let (input, score) = (
+            try KnownInput.input(space), KnownScore.curved(KnownScore.weights(KnownInput.shape))
+        )
+        let passes = Mutex(0)
+        let counted = Score { clip, parallelism in
+            passes.withLock { $0 += 1 }
+            return try score(clip, parallelism: parallelism)
+        }
+        let kept = Mutex<[PartialMaps]>([])
+        let keeper = PartialKeeper(isDue: { passes.withLock { $0 } == 3 }) { maps in kept.withLock { $0.append(maps) } }
+        #expect(throws: Stop.self) {
+            try smoothGrad(50).attribute(
+                input, to: counted,
+                control: RunControl(parallelism: .single, keeper: keeper) { progress in
+                    if progress.completed == 6 { throw Stop() }
+                })
+        }
+        // One at the input and five samples: the report after the fifth ends the run.
+        #expect(passes.withLock { $0 } == 6)
+        let left = kept.withLock { $0 }
+        #expect(left.map(\.samples) == [2, 5])
+        for partial in left {
+            let whole = try smoothGrad(partial.samples).attribute(input, to: score, control: KnownInput.silent)
+            #expect(partial.maps.map(\.kind) == whole.maps.map(\.kind))
+            for (map, expected) in zip(partial.maps, whole.maps) {
+                #expect(map.values.values == expected.values.values)
+            }
+        }
+    }
+
+    @Test("Before the first sample there is nothing to leave")
+    func nothing() throws {
+        let kept = Mutex(0)
+        let keeper = PartialKeeper(isDue: { true }) { _ in kept.withLock { $0 += 1 } }
+        #expect(throws: Stop.self) {
+            try smoothGrad(50).attribute(
+                KnownInput.input(.pixels), to: KnownScore.curved(KnownScore.weights(KnownInput.shape)),
+                control: RunControl(parallelism: .single, keeper: keeper) { _ in throw Stop() })
+        }
+        #expect(kept.withLock { $0 } == 0)
     }
 }

@@ -48,6 +48,68 @@ import Testing
         }
     }
 
+    @Test func whatIsCancelledTakesNoFurtherStep() async throws {
+        let fixture = try JobsFixture()
+        let id = try fixture.enqueue()
+        let steps = Mutex(0)
+        // A lease of hours: nothing but the wish itself can end it.
+        let pool = fixture.pool(workers: 1, drain: .seconds(60)) { _, control in
+            for step in 1...1000 {
+                steps.withLock { $0 = step }
+                if step == 10 { _ = try fixture.store.requestCancel(id: id) }
+                try control.report(completed: step, total: 1000, stage: "attribution", partial: nil)
+            }
+            return .nothing
+        }
+        try await fixture.running(pool) {
+            let record = try await fixture.awaitEnd(of: id)
+            #expect(record.state == .cancelled)
+        }
+        #expect(steps.withLock { $0 } == 10)
+    }
+
+    @Test func whatIsKeptOfAJobStaysWhenItFailsAndGoesWhenItSucceeds() async throws {
+        struct Broken: JobFailure {
+            let code = "video.broken"
+            let message = "it is"
+        }
+        let fixture = try JobsFixture()
+        let ids = try (0..<2).map { _ in try fixture.enqueue() }
+        @Sendable func map(_ values: [Float]) throws -> MapRecord {
+            try MapRecord(
+                info: MapInfo(
+                    kind: "pixels", components: 1, frames: 1, height: 1, width: 2, firstClipFrame: 0, scale: 1,
+                    statistics: "{}"), values: values)
+        }
+        let pool = fixture.pool(workers: 1, drain: .seconds(60)) { job, control in
+            try control.report(completed: 1, total: 3, stage: "attribution", partial: #"{"value":1}"#)
+            for value in [Float(1), 2] {
+                let isKept = control.keep(
+                    maps: [try map([value, 5])], clip: try ClipFrames(width: 1, height: 1, frames: [[1, 2, 3]]),
+                    report: try Artefact(.partial, Data("\(value)".utf8)), summary: #"{"value":\#(value),"kept":{}}"#)
+                #expect(isKept)
+            }
+            if job.id == ids[0] { throw Broken() }
+            return .succeeded(
+                result: "{}", maps: [try map([7, 8])], clip: try ClipFrames(width: 1, height: 1, frames: [[4, 5, 6]]),
+                artefacts: [])
+        }
+        try await fixture.running(pool) {
+            let failed = try await fixture.awaitEnd(of: ids[0])
+            #expect(failed.state == .failed && failed.stage == "attribution")
+            #expect(failed.partial == #"{"value":2.0,"kept":{}}"#)
+            #expect(try fixture.store.mapValues(explanation: ids[0], kind: "pixels") == [2, 5])
+            #expect(try fixture.store.artefact(explanation: ids[0], name: .partial) == Data("2.0".utf8))
+            let succeeded = try await fixture.awaitEnd(of: ids[1])
+            #expect(succeeded.state == .succeeded && succeeded.partial == nil)
+            #expect(try fixture.store.mapValues(explanation: ids[1], kind: "pixels") == [7, 8])
+            #expect(try fixture.store.clipFrame(explanation: ids[1], frame: 0)?.pixels == [4, 5, 6])
+            #expect(try fixture.store.artefact(explanation: ids[1], name: .partial) == nil)
+        }
+        #expect(try fixture.store.deleteExplanation(id: ids[0]))
+        #expect(try fixture.store.mapInfo(explanation: ids[0], kind: "pixels") == nil)
+    }
+
     @Test func anIdleWorkerWakesForANewJob() async throws {
         let fixture = try JobsFixture()
         let pool = fixture.pool(workers: 2, drain: .seconds(60)) { _, _ in .nothing }

@@ -25,7 +25,7 @@ import Video
     private func run(_ store: Store, _ job: ClaimedJob, bytes: Int = 1 << 30) throws -> JobOutcome {
         try ExplanationRunner(
             store: store, library: ModelLibrary(store: store, cacheBytes: 1 << 20), limits: VideoLimits(),
-            budget: JobBudget(parallelism: Parallelism(threads: 2), bytes: bytes)
+            budget: JobBudget(parallelism: Parallelism(threads: 2), bytes: bytes), keepInterval: .zero
         ).run(
             job, control: JobControl(store: store, job: job, lease: .seconds(60), logger: Logger(label: "test")))
     }

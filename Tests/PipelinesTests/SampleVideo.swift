@@ -31,7 +31,7 @@ struct SampleVideo {
         let network = try model.load()
         return try ExplainPipeline(
             network: network,
-            plan: ExplainPlan(ExplainRequest(json: Data(json.utf8)), manifest: network.manifest),
+            plan: ExplainPlan(ExplainRequest(json: Data(json.utf8)), manifest: network.manifest, videoFrames: 32),
             subject: ExplanationSubject(
                 video: "sample.mp4", model: model.rawValue, videoDigest: FileDigest.sha256(of: url),
                 modelDigest: model.sha256),

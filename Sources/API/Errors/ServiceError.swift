@@ -17,6 +17,8 @@ package enum ServiceError: Error, Hashable, Sendable {
     case noFrame(frame: String, frames: Int)
     /// Vectors, trajectories, flow or noise that this explanation does not have.
     case noPart(id: String, what: String)
+    /// Of an explanation that has nothing to show before its end.
+    case nothingPartial(id: String, state: String)
     case bundledModel(name: String)
     case idempotencyConflict
     case rangeNotSatisfiable(size: Int)
@@ -25,7 +27,7 @@ package enum ServiceError: Error, Hashable, Sendable {
 extension ServiceError {
     package var status: HTTPResponse.Status {
         switch self {
-        case .unknownRoute, .notFound, .noMap, .noFrame, .noPart: .notFound
+        case .unknownRoute, .notFound, .noMap, .noFrame, .noPart, .nothingPartial: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .unsupportedMediaType: .unsupportedMediaType
         case .notAcceptable: .notAcceptable
@@ -52,6 +54,7 @@ extension ServiceError {
         case .noMap: "map.not-found"
         case .noFrame: "frame.not-found"
         case .noPart: "explanation.no-such-part"
+        case .nothingPartial: "explanation.nothing-partial"
         case .bundledModel: "model.bundled"
         case .idempotencyConflict: "request.idempotency-conflict"
         case .rangeNotSatisfiable: "request.range-not-satisfiable"
@@ -83,6 +86,10 @@ extension ServiceError: CustomStringConvertible {
         case .noFrame(let frame, let frames): "There is no frame \(frame): frames count from 0 to \(frames - 1)."
         case .noPart(let id, let what):
             "The explanation \(id) has no \(what): vectors, trajectories and flow come with the decomposition, the first two from methods whose maps are derivatives, noise from methods that add it."
+        case .nothingPartial(let id, let state):
+            state == "succeeded"
+                ? "The explanation \(id) has succeeded: its maps are whole, under /v1/explanations/\(id)/maps."
+                : "The explanation \(id) is \(state) and nothing of it is finished: methods with noise have maps from their first samples on, windows from the first window on."
         case .bundledModel(let name): "The model \(name) is built in and stays."
         case .idempotencyConflict:
             "The Idempotency-Key belongs to another request; choose a new key for a new request."

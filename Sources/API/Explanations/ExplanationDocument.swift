@@ -19,6 +19,9 @@ struct ExplanationDocument: Sendable {
             links["figure"] = "\(address)/figure"
             links["arrays"] = "\(address).npz"
             if report.timeline != nil { links["timeline"] = "\(address)/timeline" }
+        } else if let kept = record.partial.flatMap(KeptPart.init) {
+            links["partial"] = "\(address)/partial"
+            for kind in kept.maps { links["partial_\(kind)"] = "\(address)/partial/\(kind)" }
         }
         let head = Head(
             id: record.id, state: record.state.rawValue, video: record.videoID, model: record.modelID,
@@ -26,7 +29,9 @@ struct ExplanationDocument: Sendable {
             finishedAt: record.finishedAt?.timestamp,
             progress: Progress(record, position: position, now: now), attempts: record.attempts,
             cancelRequested: record.isCancelRequested ? true : nil,
-            error: record.errorCode.map { ErrorDocument(code: $0, message: record.errorMessage ?? "") }, links: links)
+            error: record.errorCode.map {
+                ErrorDocument(code: $0, message: record.errorMessage ?? "", stage: record.stage)
+            }, links: links)
         var json = JSONText(head).adding("request", record.request)
         if let result = record.result {
             json = json.merging(JSONText(stored: result))
@@ -48,6 +53,8 @@ struct ExplanationDocument: Sendable {
 
     private struct ErrorDocument: Encodable {
         let code, message: String
+        /// Of the job when it failed; nil before its first report.
+        let stage: String?
     }
 
     struct Progress: Encodable {
@@ -75,6 +82,18 @@ struct ExplanationDocument: Sendable {
                 secondsLeft = nil
             }
         }
+    }
+}
+
+/// What this module reads of a partial result.
+private struct KeptPart: Decodable {
+    private struct Partial: Decodable { let kept: KeptPart? }
+    let maps: [String]
+
+    /// Nil when nothing is kept.
+    init?(_ partial: String) {
+        guard let kept = try? JSONDecoder().decode(Partial.self, from: Data(partial.utf8)).kept else { return nil }
+        self = kept
     }
 }
 

@@ -63,12 +63,14 @@ struct ExplanationSubmission: Sendable {
                 guard content == nil || explain.video == nil else { throw Self.alreadyInForm("video") }
                 let checked = try await check(explain, video: nil, givenFlow: givenFlow)
                 // Nor of one that asks what it would cost.
+                if explain.isDryRun { try Self.checkWindowsAreCounted(explain) }
                 if explain.isDryRun, let content {
                     let store = resources.store
                     try await offload { try store.discard(content) }
                     return .dryRun(try await document(checked))
                 }
-                if !explain.isDryRun { try resources.budget.admit(checked.cost) }
+                // How many windows there are is known with the video.
+                if !explain.isDryRun, explain.windows == nil { try resources.budget.admit(checked.cost) }
             } catch {
                 if let content {
                     let store = resources.store
@@ -91,6 +93,7 @@ struct ExplanationSubmission: Sendable {
         guard let videoID = explain.video else {
             // What a job costs depends on the model and the request.
             if explain.isDryRun {
+                try Self.checkWindowsAreCounted(explain)
                 return .dryRun(try await document(check(explain, video: nil, givenFlow: givenFlow)))
             }
             throw DocumentError(path: "video", reason: "give the id of a video, or send the video as a part of a form")
@@ -124,6 +127,16 @@ struct ExplanationSubmission: Sendable {
         }
     }
 
+    /// Refuses to tell what windows over a video would cost whose length is not known.
+    private static func checkWindowsAreCounted(_ request: ExplainRequest) throws {
+        guard let windows = request.windows, windows.count == nil, request.video == nil else { return }
+        throw DocumentError(
+            path: "windows.count",
+            reason:
+                "how many windows there are depends on the video: give the id of one that was uploaded, or a count from 1 to \(WindowOptions.countLimit)"
+        )
+    }
+
     /// Refuses what cannot be an id or a name; a refusal repeats those, so they must not be long.
     private static func checkLength(_ path: String, _ name: String) throws {
         guard name.unicodeScalars.count <= longestName else {
@@ -149,8 +162,9 @@ struct ExplanationSubmission: Sendable {
         return try await offload {
             guard let id = try library.id(of: name) else { throw ExplainError.unknownModel(name) }
             let stored = try library.load(id: id).network
-            let asked = try ExplainPlan(request, manifest: stored.manifest)
-            let network = try stored.taking(frames: asked.sampling.frames)
+            let facts = try video.map { try StoredVideoFacts(stored: $0.facts) }
+            let asked = try ExplainPlan(request, manifest: stored.manifest, videoFrames: facts?.frames)
+            let network = try stored.taking(frames: asked.windowFrames)
             let plan = try asked.resolved(for: network)
             _ = try ResolvedTarget(
                 plan.target, manifest: network.manifest, scores: [Float](repeating: 0, count: network.outputs),
@@ -163,8 +177,7 @@ struct ExplanationSubmission: Sendable {
                 _ = try GivenFlow(npy: givenFlow, sha256: sha256).field(
                     frames: plan.sampling.frames, height: input.height, width: input.width)
             }
-            if let video {
-                let facts = try StoredVideoFacts(stored: video.facts)
+            if let facts {
                 // An array of floating point may be the clip itself, whatever its number of frames says.
                 if facts.arrayElement == nil { _ = try plan.sampling.sourceFrames(available: facts.frames) }
             }

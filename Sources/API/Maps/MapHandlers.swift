@@ -63,7 +63,7 @@ struct MapHandlers: Sendable {
 
 extension StoredMap {
     /// - Throws: ``ServiceError/notFound(what:id:)`` for arrays that are no maps.
-    fileprivate var kind: MapKind {
+    var kind: MapKind {
         get throws {
             guard let kind = MapKind(rawValue: info.kind) else {
                 throw ServiceError.notFound(what: "map", id: info.kind)

@@ -78,24 +78,33 @@ package struct SmoothGrad: AttributionMethod {
         var mapError: Double?
         // Ten groups tell how far the shares are from settled; in each the noise averages out as in the whole, only less.
         let batchSize = max(1, (samples + 9) / 10)
-        for sample in 0..<samples {
-            let point = noisy(input, sigma, sample: sample, parallelism)
-            let gradients = try gradients(point, score, parallelism)
-            if sample == 0 { noisyClip = try point.clip(parallelism) }
-            statistics.add(gradients.value)
-            all.add(gradients.tensors, parallelism)
-            if sample % 2 == 0 { even.add(gradients.tensors, parallelism) }
-            if case .decomposition(let decomposition) = input {
-                batch.add(gradients.tensors, parallelism)
-                if batch.terms == batchSize, let parts = Self.parts(batch.values) {
-                    batches.append(Shares.fractions(gradients: parts, parts: decomposition.parts))
-                    batch = SampleSums(shapes, .mean)
+        func partial() throws -> PartialMaps {
+            PartialMaps(samples: statistics.count, windows: 0, maps: try all.maps(input.space))
+        }
+        do {
+            for sample in 0..<samples {
+                let point = noisy(input, sigma, sample: sample, parallelism)
+                let gradients = try gradients(point, score, parallelism)
+                if sample == 0 { noisyClip = try point.clip(parallelism) }
+                statistics.add(gradients.value)
+                all.add(gradients.tensors, parallelism)
+                if sample % 2 == 0 { even.add(gradients.tensors, parallelism) }
+                if case .decomposition(let decomposition) = input {
+                    batch.add(gradients.tensors, parallelism)
+                    if batch.terms == batchSize, let parts = Self.parts(batch.values) {
+                        batches.append(Shares.fractions(gradients: parts, parts: decomposition.parts))
+                        batch = SampleSums(shapes, .mean)
+                    }
                 }
+                // Halves of equal size; the last of an odd number changes little.
+                if sample % 2 == 1 { mapError = all.sums[0].relativeStandardError(half: even.sums[0]) }
+                try control.report(progress(sample + 2, clean.value, statistics, mapError: mapError))
+                if let tolerance, let mapError, mapError <= tolerance, sample + 1 >= Self.fewestSamples { break }
+                if sample + 1 < samples { try control.keeper?.offer(partial) }
             }
-            // Halves of equal size; the last of an odd number changes little.
-            if sample % 2 == 1 { mapError = all.sums[0].relativeStandardError(half: even.sums[0]) }
-            try control.report(progress(sample + 2, clean.value, statistics, mapError: mapError))
-            if let tolerance, let mapError, mapError <= tolerance, sample + 1 >= Self.fewestSamples { break }
+        } catch {
+            if statistics.count > 0 { control.keeper?.leave(partial) }
+            throw error
         }
         let maps = try all.maps(input.space)
         return AttributionResult(

@@ -16,8 +16,9 @@ package struct SalientTrajectory: Hashable, Sendable {
     }
 
     package struct Parts: Hashable, Sendable {
-        /// Of the first frame, where sampling flow leads back to from the stretch's first point.
-        package let appearance: Contribution
+        /// Of the first frame, where sampling flow leads back to from the stretch's first point; nil over several windows, each of which has a first
+        /// frame of its own.
+        package let appearance: Contribution?
         package let motion, residual: Contribution
     }
 
@@ -29,6 +30,19 @@ package struct SalientTrajectory: Hashable, Sendable {
     package let signedScore: Double
     /// Nil in pixels.
     package let parts: Parts?
+}
+
+/// Gradients by the parts of a decomposition, to be looked up along trajectories.
+package struct TracedGradients: Sendable {
+    /// Nil over several windows.
+    package let firstFrame: Tensor?
+    package let flow, error: Tensor
+
+    package init(firstFrame: Tensor?, flow: Tensor, error: Tensor) {
+        self.firstFrame = firstFrame
+        self.flow = flow
+        self.error = error
+    }
 }
 
 /// Chooses the stretches of trajectories with the highest saliency, over all trajectories.
@@ -54,7 +68,7 @@ package struct SalientTrajectories: Hashable, Sendable {
     /// - Returns: at most ``count``, the highest score first.
     package func choose(
         _ trajectories: [Trajectory], gradient: Tensor,
-        decomposition: (parts: DecompositionParts, gradients: DecompositionParts)?
+        decomposition: (parts: DecompositionParts, gradients: TracedGradients)?
     ) -> [SalientTrajectory] {
         let saliency = ChannelSums(gradient)
         let values = trajectories.map { saliency.values(along: $0) }
@@ -93,7 +107,7 @@ package struct SalientTrajectories: Hashable, Sendable {
     }
 
     private static func parts(
-        of path: Trajectory, _ parts: DecompositionParts, _ gradients: DecompositionParts
+        of path: Trajectory, _ parts: DecompositionParts, _ gradients: TracedGradients
     ) -> SalientTrajectory.Parts {
         func contribution(
             _ gradient: Tensor, _ values: Tensor, _ places: [(frame: Int, point: PixelPoint)]
@@ -105,8 +119,9 @@ package struct SalientTrajectories: Hashable, Sendable {
         // Flow and residual have an entry for every frame but the first.
         let places = path.frames.filter { $0 > 0 }.map { (frame: $0 - 1, point: path.point(at: $0)) }
         return SalientTrajectory.Parts(
-            appearance: contribution(
-                gradients.firstFrame, parts.firstFrame, [(frame: 0, point: origin(of: path, parts.flow))]),
+            appearance: gradients.firstFrame.map {
+                contribution($0, parts.firstFrame, [(frame: 0, point: origin(of: path, parts.flow))])
+            },
             motion: contribution(gradients.flow, parts.flow, places),
             residual: contribution(gradients.error, parts.error, places))
     }

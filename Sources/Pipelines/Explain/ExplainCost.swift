@@ -10,7 +10,7 @@ import Video
 /// Bytes are an upper bound of what the computation itself holds. What libraries hold is counted by rules of thumb: OpenCV's pyramids, a decoder's
 /// frames at the size of the clip; the process, its database and its connections are not counted.
 package struct ExplainCost: Hashable, Sendable {
-    /// Passes forward and backward; one more goes forward alone, for the prediction.
+    /// Passes forward and backward; one more for each window goes forward alone, for the prediction.
     package let passes: Int
     /// Multiplications and additions of all passes.
     package let flops: Int
@@ -26,21 +26,24 @@ package struct ExplainCost: Hashable, Sendable {
     /// - Parameter network: of any clip length: the plan's counts.
     /// - Throws: `ShapeError`, `ModelError` when the network does not take such clips.
     package init(network: Network, plan: ExplainPlan, parallelism: Parallelism) throws {
-        let network = try network.taking(frames: plan.sampling.frames)
+        let network = try network.taking(frames: plan.windows.frames)
         pass = try network.cost(parallelism: parallelism)
         passes = plan.passes
-        flops = passes * pass.flops + pass.forward.flops
-        let extents = AttributionExtents(clip: network.clipShape, space: plan.space)
-        let phases = Self.phases(network.clipShape, extents, plan: plan, pass: pass, parallelism: parallelism)
+        flops = passes * pass.flops + plan.windows.count * pass.forward.flops
+        let phases = try Self.phases(window: network.clipShape, plan: plan, pass: pass, parallelism: parallelism)
         let largest = phases.max { $0.bytes < $1.bytes } ?? (.prediction, 0)
         bytes = pass.parameterBytes + largest.bytes
         peak = largest.phase
     }
 
     /// What is held in each phase, without the parameters.
+    /// - Parameter window: `[C, T, H, W]`, what the model takes at once.
     private static func phases(
-        _ clip: Shape, _ extents: AttributionExtents, plan: ExplainPlan, pass: CostEstimate, parallelism: Parallelism
-    ) -> [(phase: Phase, bytes: Int)] {
+        window: Shape, plan: ExplainPlan, pass: CostEstimate, parallelism: Parallelism
+    ) throws -> [(phase: Phase, bytes: Int)] {
+        let clip = try Shape(validating: [window[0], plan.windows.clipFrames, window[2], window[3]])
+        let extents = AttributionExtents(clip: clip, space: plan.space)
+        let own = AttributionExtents(clip: window, space: plan.space)
         let floats = MemoryLayout<Float>.stride
         let (frames, area) = (clip[1], clip[2] * clip[3])
         let isParts = plan.space == .decomposition
@@ -57,27 +60,31 @@ package struct ExplainCost: Hashable, Sendable {
             ? max(
                 frames * area + field + parallelism.threads * area * opticalFlowBytes,
                 extents.clipBytes + 2 * frames * area * MemoryLayout<Double>.stride) : 0
-        let method = plan.attribution.bytes(extents, pass: pass.bytes)
+        let method = WindowedAttribution.bytes(plan.attribution, window: own, clip: extents, pass: pass.bytes)
         let isNoisy = plan.attribution.facts.isStochastic
         // Maps, those of halves of the samples, the first noisy clip.
-        let result = extents.gradientBytes * (isNoisy ? 3 : 1) + (isNoisy ? extents.clipBytes : 0)
+        let result = extents.gradientBytes * (isNoisy ? 3 : 1) + (isNoisy ? own.clipBytes : 0)
         return [
-            (.prediction, extents.clipBytes + pass.forward.bytes),
+            (.prediction, extents.clipBytes + (own == extents ? 0 : own.clipBytes) + pass.forward.bytes),
             (.flow, point + flow),
             (.attribution, point + method),
-            (.checks, point + result + checks(extents, plan: plan, pass: pass)),
+            (.checks, point + result + checks(extents, window: own, plan: plan, pass: pass)),
             // Maps and flow as they are packed, beside the frames in colour and what points out vectors and trajectories.
             (.storing, point + result + 2 * extents.gradientBytes + 2 * field + 2 * frames * area * 3),
         ]
     }
 
-    private static func checks(_ extents: AttributionExtents, plan: ExplainPlan, pass: CostEstimate) -> Int {
+    private static func checks(
+        _ extents: AttributionExtents, window: AttributionExtents, plan: ExplainPlan, pass: CostEstimate
+    ) -> Int {
         let ranking = RankedMap.bytes(values: extents.clip) * 2 + RankedMap.rankingBytes(values: extents.clip)
         guard plan.checks.contains(.randomisation) else {
             return plan.checks.contains(.repeatability) ? ranking : 0
         }
         // Three maps of each kind, and while a network forgets there are its new parameters too.
-        let networks = pass.parameterBytes + Gradient().bytes(extents, pass: pass.bytes)
+        let networks =
+            pass.parameterBytes
+            + WindowedAttribution.bytes(Gradient(), window: window, clip: extents, pass: pass.bytes)
         return 3 * extents.gradientBytes + max(networks, ranking + extents.clipBytes)
     }
 

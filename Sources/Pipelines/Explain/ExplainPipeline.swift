@@ -20,7 +20,7 @@ package struct ExplainPipeline: Sendable {
     package init(
         network: Network, plan: ExplainPlan, subject: ExplanationSubject, parallelism: Parallelism, rate: JobRate
     ) throws {
-        self.network = try network.taking(frames: plan.sampling.frames)
+        self.network = try network.taking(frames: plan.windows.frames)
         self.plan = try plan.resolved(for: self.network)
         self.subject = subject
         self.parallelism = parallelism
@@ -29,20 +29,30 @@ package struct ExplainPipeline: Sendable {
 
     /// - Parameters:
     ///   - givenFlow: what the plan's ``FlowChoice/given(sha256:)`` refers to; nil for plans without.
+    ///   - partial: takes what is finished before the end, and what a run leaves that ends by an error; nil when nobody wants it.
     ///   - report: is called after every pass; what it throws ends the run within one pass.
     /// - Throws: `VideoError`, `MotionError`, `ModelError`, ``ExplainError``, and what `report` throws.
     package func run(
-        video: URL, limits: VideoLimits, givenFlow: GivenFlow?,
+        video: URL, limits: VideoLimits, givenFlow: GivenFlow?, partial: PartialRecipient?,
         report: @escaping @Sendable (ExplainProgress) throws -> Void
     ) throws -> Explanation {
         let meter = WorkMeter()
         return try meter.measuring {
-            try explain(video: video, limits: limits, givenFlow: givenFlow, meter: meter, report: report)
+            try explain(
+                video: video, limits: limits, givenFlow: givenFlow, partial: partial, meter: meter, report: report)
         }
     }
 
+    /// The same, of which nothing is wanted before the end.
+    package func run(
+        video: URL, limits: VideoLimits, givenFlow: GivenFlow?,
+        report: @escaping @Sendable (ExplainProgress) throws -> Void
+    ) throws -> Explanation {
+        try run(video: video, limits: limits, givenFlow: givenFlow, partial: nil, report: report)
+    }
+
     private func explain(
-        video: URL, limits: VideoLimits, givenFlow: GivenFlow?, meter: WorkMeter,
+        video: URL, limits: VideoLimits, givenFlow: GivenFlow?, partial: PartialRecipient?, meter: WorkMeter,
         report: @escaping @Sendable (ExplainProgress) throws -> Void
     ) throws -> Explanation {
         let cost = try ExplainCost(network: network, plan: plan, parallelism: parallelism)
@@ -60,11 +70,17 @@ package struct ExplainPipeline: Sendable {
         stopwatch.finish("decode")
 
         let scores = try clock.timing(.forward) {
-            try network.scores(of: sampled.clip.intensities, parallelism: parallelism)
+            try WindowScores(network, clip: sampled.clip.intensities, windows: plan.windows, parallelism: parallelism)
         }
-        guard scores.allSatisfy(\.isFinite) else { throw ExplainError.notFinite("the model's outputs are") }
         let target = try ResolvedTarget(
-            plan.target, manifest: network.manifest, scores: scores, shape: network.outputShape)
+            plan.target, manifest: network.manifest, scores: scores.mean, shape: network.outputShape)
+        let keeper = partial.map { partial in
+            PartialKeeper(isDue: partial.isDue) { maps in
+                try partial.receive(
+                    PartialExplanation(
+                        maps, network: network, plan: plan, sampled: sampled, scores: scores, target: target))
+            }
+        }
         stopwatch.finish("prediction")
 
         try reach(.flow, 0)
@@ -72,41 +88,58 @@ package struct ExplainPipeline: Sendable {
             sampled.clip, plan: plan, channels: input.channels, givenFlow: givenFlow, parallelism: parallelism)
         stopwatch.finish("flow")
 
-        let result = try plan.attribution.attribute(
-            point.input, to: network.score(target, clock: clock),
-            control: RunControl(parallelism: parallelism) { progress in
-                try report(ExplainProgress(progress, total: total))
-            })
+        let windows = WindowedAttribution(
+            WindowedInput(clip: sampled.clip.intensities, whole: point.input, layout: plan.windows),
+            average: target.average)
+        let found = try windows.attribute(
+            to: network.score(target, clock: clock).requiringFiniteGradients, parallelism: parallelism, keeper: keeper,
+            method: plan.attribution(window:)
+        ) { progress, window in
+            try report(ExplainProgress(progress, window: plan.hasWindows ? window : nil, plan: plan))
+        }
+        let result = found.result
         guard result.maps.allSatisfy({ $0.values.withUnsafeValues { $0.allSatisfy(\.isFinite) } }) else {
             throw ExplainError.notFinite("the gradients are")
         }
         stopwatch.finish("attribution")
 
         // Sampling may have ended early, by a tolerance: what was left of its passes counts as done.
-        let completed = plan.attribution.passes
-        try reach(.checks, completed)
-        let checks = try checks(result, target: target, input: point.input, clock: clock) { done in
-            try reach(.checks, completed + done)
+        let completed = plan.attributionPasses
+        let checks: ChecksReport
+        let motion: MotionFindings
+        do {
+            try reach(.checks, completed)
+            checks = try self.checks(result, target: target, windows: windows, clock: clock) { done in
+                try reach(.checks, completed + done)
+            }
+            stopwatch.finish("checks")
+            motion = try MotionFindings(found, point: point, plan: plan)
+        } catch {
+            // The maps are whole; only what is said about them is missing.
+            keeper?.leave {
+                PartialMaps(
+                    samples: found.windows.reduce(0) { $0 + ($1.samples ?? 1) }, windows: found.windows.count,
+                    maps: result.maps)
+            }
+            throw error
         }
-        stopwatch.finish("checks")
-        let motion = try MotionFindings(result, point: point, plan: plan)
         stopwatch.finish("motion")
         try reach(.checks, total)
         let timings = Timings(stages: stopwatch.seconds, passes: clock)
         let spent = CostReport(
             cost, rate: rate, timings: timings, meter: meter,
-            passes: result.passes + plan.passes - plan.attribution.passes)
+            passes: result.passes + plan.passes - plan.attributionPasses)
         return Explanation(
             report: try ExplanationReport(
                 network: network, plan: plan, subject: subject, sampled: sampled, scores: scores, target: target,
-                result: result, point: point, timeline: motion.timeline, checks: checks, timings: timings,
+                found: found, point: point, timeline: motion.timeline, checks: checks, timings: timings,
                 cost: spent),
             maps: result.maps, clip: sampled, flow: point.flow, noisyClip: result.sampling?.noisyClip,
             vectors: try motion.vectors?.json(), trajectories: try motion.trajectories?.json())
     }
 
     private func checks(
-        _ result: AttributionResult, target: ResolvedTarget, input: AttributionInput, clock: PassClock,
+        _ result: AttributionResult, target: ResolvedTarget, windows: WindowedAttribution, clock: PassClock,
         report: @escaping @Sendable (_ passes: Int) throws -> Void
     ) throws -> ChecksReport {
         var checks = ChecksReport()
@@ -118,7 +151,7 @@ package struct ExplainPipeline: Sendable {
                 let check = RandomisationCheck(
                     network: network, target: target, seed: plan.seed, clock: clock,
                     method: plan.method == .gradCAM ? plan.attribution : Gradient())
-                checks.randomisation = try check.run(input, parallelism: parallelism) {
+                checks.randomisation = try check.run(windows, parallelism: parallelism) {
                     try report(
                         done.withLock { done in
                             done += 1
@@ -147,6 +180,19 @@ extension Network {
             clock.add(result.forward, to: .forward)
             clock.add(result.backward, to: .backward)
             return LayerGradient(value: result.value, activation: result.activation, gradient: result.gradient)
+        }
+    }
+}
+
+extension Score {
+    /// The same, refusing gradients that are not finite numbers: a mean over them would be none, whatever came before.
+    fileprivate var requiringFiniteGradients: Score {
+        Score { clip, parallelism in
+            let result = try self(clip, parallelism: parallelism)
+            guard result.value.isFinite, result.gradient.withUnsafeValues({ $0.allSatisfy(\.isFinite) }) else {
+                throw ExplainError.notFinite("the gradients are")
+            }
+            return result
         }
     }
 }

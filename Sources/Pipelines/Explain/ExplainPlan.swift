@@ -5,7 +5,12 @@ package import Video
 
 /// A request with every default filled in for one model: what is done, and what goes into the provenance.
 package struct ExplainPlan: Hashable, Sendable {
+    /// Of the whole clip: of all windows together.
     package let sampling: ClipSampling
+    /// The windows that the model sees the clip by; a single one is the clip.
+    package let windows: WindowLayout
+    /// Whether windows were asked for, be it that one is enough.
+    package let hasWindows: Bool
     package let target: Target
     package let method: MethodName
     package let space: Space
@@ -24,18 +29,28 @@ package struct ExplainPlan: Hashable, Sendable {
     package let trajectories: TrajectoryOptions
     package let checks: [ExplainRequest.Check]
 
-    /// The method with its parameters.
-    package var attribution: any AttributionMethod {
+    /// The method with its parameters, for the first window.
+    package var attribution: any AttributionMethod { attribution(window: 0) }
+
+    /// For a window: its noise depends on seed, window and sample alone.
+    package func attribution(window: Int) -> any AttributionMethod {
         method.method(
             MethodParameters(
                 samples: samples, tolerance: tolerance, levels: levels, baseline: baseline, layer: layer ?? ""),
-            noise: PhiloxNoise(seed: seed))
+            noise: ShiftedNoise(PhiloxNoise(seed: seed), by: window * samples))
     }
 
     package static let sampleLimit = 10_000
 
+    /// For a video that is not known yet: of a request for windows without their number it has one.
     /// - Throws: ``ExplainError/invalidRequest(_:)`` for numbers outside their range.
     package init(_ request: ExplainRequest, manifest: ModelManifest) throws {
+        try self.init(request, manifest: manifest, videoFrames: nil)
+    }
+
+    /// - Parameter videoFrames: frames of the video, by which the number of windows is known; nil when it is not known yet.
+    /// - Throws: ``ExplainError/invalidRequest(_:)`` for numbers outside their range.
+    package init(_ request: ExplainRequest, manifest: ModelManifest, videoFrames: Int?) throws {
         func check(_ path: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
             guard let value, !range.contains(value) else { return }
             throw ExplainError.invalidRequest(
@@ -47,9 +62,16 @@ package struct ExplainPlan: Hashable, Sendable {
         try check("clip.frames", request.clip.frames, 1...4096)
         try check("clip.period", request.clip.period, 1...100_000)
         try check("samples", request.samples, 1...Self.sampleLimit)
-        sampling = ClipSampling(
+        var sampling = ClipSampling(
             start: request.clip.start ?? 0, frames: request.clip.frames ?? manifest.input.frames,
             period: request.clip.period ?? manifest.input.period, padding: request.clip.padding ?? .refuse)
+        let available = videoFrames.map { max($0 - sampling.start + sampling.period - 1, 0) / sampling.period }
+        hasWindows = request.windows != nil
+        windows =
+            try request.windows?.layout(frames: sampling.frames, available: available)
+            ?? WindowLayout(single: sampling.frames)
+        sampling.frames = windows.clipFrames
+        self.sampling = sampling
         target = request.target ?? .predicted
         method = request.method ?? .smoothgrad
         space = try Self.space(request.space, of: method)
@@ -73,7 +95,7 @@ package struct ExplainPlan: Hashable, Sendable {
         vectors = request.vectors ?? VectorOptions()
         trajectories = request.trajectories ?? TrajectoryOptions()
         checks = request.checks ?? ExplainRequest.Check.allCases
-        if space == .decomposition, sampling.frames < 2 { throw ExplainError.nothingMoves(frames: sampling.frames) }
+        if space == .decomposition, windows.frames < 2 { throw ExplainError.nothingMoves(frames: windows.frames) }
     }
 
     /// The same with the layer's name that the network knows.
@@ -124,10 +146,16 @@ package struct ExplainPlan: Hashable, Sendable {
         return stochastic ? levels : .none
     }
 
-    /// Passes forward and backward, for progress: those of the method, and those of the control.
-    package var passes: Int {
-        attribution.passes + (checks.contains(.randomisation) ? RandomisationCheck.passes : 0)
-    }
+    /// Frames that the model takes at once.
+    package var windowFrames: Int { windows.frames }
+    package var windowCount: Int { windows.count }
+
+    /// Passes forward and backward, for progress: those of the method, and those of the control, for every window.
+    package var passes: Int { attributionPasses + (checks.contains(.randomisation) ? controlPasses : 0) }
+    /// Of the method.
+    package var attributionPasses: Int { windows.count * attribution.passes }
+    /// Of the control.
+    private var controlPasses: Int { windows.count * RandomisationCheck.passes }
 }
 
 extension NoiseComponent {

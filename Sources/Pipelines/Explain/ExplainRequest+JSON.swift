@@ -6,7 +6,8 @@ import Video
 
 extension ExplainRequest: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case video, model, clip, target, method, space, samples, baseline, layer, noise, seed, tolerance, flow, vectors,
+        case video, model, clip, windows, target, method, space, samples, baseline, layer, noise, seed, tolerance, flow,
+            vectors,
             trajectories, checks
         case isDryRun = "dry_run"
     }
@@ -26,6 +27,7 @@ extension ExplainRequest: Codable {
         video = try fields.decodeIfPresent(String.self, forKey: .video)
         model = try fields.decodeIfPresent(String.self, forKey: .model)
         clip = try fields.decodeIfPresent(ClipSelection.self, forKey: .clip) ?? ClipSelection()
+        windows = try fields.decodeIfPresent(WindowOptions.self, forKey: .windows)
         target = try fields.decodeIfPresent(Target.self, forKey: .target)
         method = try fields.decodeName(.method)
         space = try fields.decodeName(.space)
@@ -56,6 +58,7 @@ extension ExplainRequest: Codable {
         try fields.encodeIfPresent(video, forKey: .video)
         try fields.encodeIfPresent(model, forKey: .model)
         if clip != ClipSelection() { try fields.encode(clip, forKey: .clip) }
+        try fields.encodeIfPresent(windows, forKey: .windows)
         try fields.encodeIfPresent(target, forKey: .target)
         try fields.encodeIfPresent(method?.rawValue, forKey: .method)
         try fields.encodeIfPresent(space?.rawValue, forKey: .space)

@@ -35,6 +35,8 @@ package struct ExplainRequest: Hashable, Sendable {
     /// An id or a name.
     package var model: String?
     package var clip = ClipSelection()
+    /// Slides windows over the whole video; nil takes one clip.
+    package var windows: WindowOptions?
     package var target: Target?
     package var method: MethodName?
     package var space: Space?

@@ -37,7 +37,11 @@ package struct ExplanationSubject: Hashable, Sendable {
 
 /// How far an explanation is.
 package struct ExplainProgress: Hashable, Sendable {
-    package enum Stage: String, Hashable, Sendable, CaseIterable { case decoding, flow, attribution, checks }
+    package enum Stage: String, Hashable, Sendable, CaseIterable {
+        case decoding, flow, attribution, checks
+        /// The report and the maps are written.
+        case storing
+    }
 
     package let stage: Stage
     /// Passes through the model, done and in all.
@@ -47,6 +51,9 @@ package struct ExplainProgress: Hashable, Sendable {
     package var standardError: Double?
     /// The relative standard error of the mean gradient so far.
     package var mapError: Double?
+    /// The window that is at work, from 0, and all; nil unless windows were asked for.
+    package var window: Int?
+    package var windows: Int?
 
     init(stage: Stage, completed: Int, total: Int) {
         self.stage = stage
@@ -54,8 +61,10 @@ package struct ExplainProgress: Hashable, Sendable {
         self.total = total
     }
 
-    init(_ progress: RunProgress, total: Int) {
-        self.init(stage: .attribution, completed: progress.completed, total: total)
+    init(_ progress: RunProgress, window: Int?, plan: ExplainPlan) {
+        self.init(stage: .attribution, completed: progress.completed, total: plan.passes)
+        self.window = window
+        windows = window.map { _ in plan.windows.count }
         value = progress.value
         standardError = progress.standardError
         mapError = progress.mapError

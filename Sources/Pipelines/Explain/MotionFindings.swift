@@ -10,21 +10,21 @@ struct MotionFindings {
     let trajectories: TrajectoriesDocument?
     let timeline: Timeline?
 
-    init(_ result: AttributionResult, point: ExplainPoint, plan: ExplainPlan) throws {
+    init(_ found: WindowedResult, point: ExplainPoint, plan: ExplainPlan) throws {
+        let result = found.result
         guard plan.attribution.facts.unit == .derivative, let pixels = result.map(.pixels)?.values else {
             (vectors, trajectories, timeline) = (nil, nil, nil)
             return
         }
         guard case .decomposition(let decomposition) = point.input, let paths = point.paths,
-            let first = result.map(.firstFrame)?.values, let flow = result.map(.flow)?.values,
-            let error = result.map(.error)?.values
+            let flow = result.map(.flow)?.values, let error = result.map(.error)?.values
         else {
             (vectors, trajectories) = (nil, nil)
-            timeline = Timeline(gradient: pixels, decomposition: nil)
+            timeline = found.timeline ?? Timeline(gradient: pixels, decomposition: nil)
             return
         }
-        let gradients = DecompositionParts(firstFrame: first, flow: flow, error: error)
-        timeline = Timeline(gradient: pixels, decomposition: (decomposition.parts, gradients))
+        timeline = found.timeline ?? Timeline(result, of: point.input)
+        let gradients = TracedGradients(firstFrame: result.map(.firstFrame)?.values, flow: flow, error: error)
         vectors = VectorsDocument(
             try SalientVectors(count: plan.vectors.count, separation: plan.vectors.separation).choose(
                 flow: decomposition.flow, gradient: flow),

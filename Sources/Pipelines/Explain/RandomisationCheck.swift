@@ -23,11 +23,13 @@ struct RandomisationCheck {
 
     /// - Parameter report: called after every pass.
     func run(
-        _ input: AttributionInput, parallelism: Parallelism, report: @escaping @Sendable () throws -> Void
+        _ windows: WindowedAttribution, parallelism: Parallelism, report: @escaping @Sendable () throws -> Void
     ) throws -> RandomisationReport {
-        let control = RunControl(parallelism: parallelism) { _ in try report() }
         func gradient(_ network: Network) throws -> AttributionResult {
-            try method.attribute(input, to: network.score(target, clock: clock), control: control)
+            try windows.attribute(
+                to: network.score(target, clock: clock), parallelism: parallelism, keeper: nil,
+                method: { _ in method }
+            ) { _, _ in try report() }.result
         }
         let trained = try gradient(network)
         let logits = try gradient(network.randomised(.logits, seed: seed))

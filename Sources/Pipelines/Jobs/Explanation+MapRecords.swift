@@ -12,15 +12,20 @@ package enum AuxiliaryMap: String, Hashable, Sendable, CaseIterable {
     case noisyFrames = "noisy_frames"
 }
 
+extension MapRecord {
+    /// - Parameter scale: the magnitude that pictures show at full colour.
+    init(_ map: AttributionMap, scale: Double) throws {
+        try self.init(
+            info: MapInfo(
+                kind: map.kind.rawValue, components: map.components, frames: map.frames, height: map.height,
+                width: map.width, firstClipFrame: map.firstClipFrame, scale: scale, statistics: "{}"),
+            values: map.values.values)
+    }
+}
+
 extension Explanation {
     func mapRecords() throws -> [MapRecord] {
-        var records = try zip(maps, report.maps).map { map, report in
-            try MapRecord(
-                info: MapInfo(
-                    kind: map.kind.rawValue, components: map.components, frames: map.frames, height: map.height,
-                    width: map.width, firstClipFrame: map.firstClipFrame, scale: report.scale, statistics: "{}"),
-                values: map.values.values)
-        }
+        var records = try zip(maps, report.maps).map { map, report in try MapRecord(map, scale: report.scale) }
         if let flow {
             records.append(
                 try MapRecord(

@@ -12,12 +12,17 @@ package struct ExplanationRunner: JobRunner {
     private let library: ModelLibrary
     private let limits: VideoLimits
     private let budget: JobBudget
+    private let keepInterval: Duration
 
-    package init(store: Store, library: ModelLibrary, limits: VideoLimits, budget: JobBudget) {
+    /// - Parameter keepInterval: the least time between two partial results; a second suits.
+    package init(
+        store: Store, library: ModelLibrary, limits: VideoLimits, budget: JobBudget, keepInterval: Duration
+    ) {
         self.store = store
         self.library = library
         self.limits = limits
         self.budget = budget
+        self.keepInterval = keepInterval
     }
 
     package func run(_ job: ClaimedJob, control: JobControl) throws -> JobOutcome {
@@ -34,7 +39,9 @@ package struct ExplanationRunner: JobRunner {
         let request = try ExplainRequest(json: Data(job.request.utf8))
         guard let video = try store.video(id: job.videoID) else { throw ExplainError.unknownVideo(job.videoID) }
         let model = try library.load(id: job.modelID)
-        let plan = try ExplainPlan(request, manifest: model.network.manifest)
+        let plan = try ExplainPlan(
+            request, manifest: model.network.manifest,
+            videoFrames: request.windows == nil ? nil : StoredVideoLength(video.facts).frames)
         // Settings may have changed since it was accepted.
         try budget.admit(ExplainCost(network: model.network, plan: plan, parallelism: budget.parallelism))
         let pipeline = try ExplainPipeline(
@@ -43,13 +50,18 @@ package struct ExplanationRunner: JobRunner {
                 video: video.id, model: model.id, videoDigest: video.sha256, modelDigest: model.sha256),
             parallelism: budget.parallelism,
             rate: try JobRate(store: store, model: model.id, plan: plan, parallelism: budget.parallelism))
+        let channels = model.network.manifest.input.channels
+        let board = PartialBoard(control, channels: channels, interval: keepInterval)
         let explanation = try pipeline.run(
-            video: store.contentURL(sha256: video.sha256), limits: limits, givenFlow: try givenFlow(plan, job: job)
+            video: store.contentURL(sha256: video.sha256), limits: limits, givenFlow: try givenFlow(plan, job: job),
+            partial: board.recipient
         ) { progress in
             try control.report(
                 completed: progress.completed, total: progress.total, stage: progress.stage.rawValue,
-                partial: progress.partialJSON)
+                partial: board.summary(progress))
         }
+        try control.report(
+            completed: plan.passes, total: plan.passes, stage: ExplainProgress.Stage.storing.rawValue, partial: nil)
         let clock = ContinuousClock()
         let start = clock.now
         let report = explanation.report
@@ -58,7 +70,7 @@ package struct ExplanationRunner: JobRunner {
         let maps = try explanation.mapRecords()
         let clip = try ClipFrames(
             width: explanation.clip.clip.width, height: explanation.clip.clip.height,
-            frames: explanation.clip.backgrounds(network: model.network.manifest.input.channels))
+            frames: explanation.clip.backgrounds(network: channels))
         let artefacts = try [(Artefact.Name.vectors, explanation.vectors), (.trajectories, explanation.trajectories)]
             .compactMap { name, data in try data.map { try Artefact(name, $0) } }
         let packing = clock.now - start
@@ -78,13 +90,10 @@ package struct ExplanationRunner: JobRunner {
     }
 }
 
-extension ExplainProgress {
-    /// `{"value": …, "standard_error": …, "map_error": …}` once there is a value.
-    var partialJSON: String? {
-        guard let value, value.isFinite else { return nil }
-        func field(_ name: String, _ number: Double?) -> String {
-            number.flatMap { $0.isFinite ? ",\"\(name)\":\($0)" : nil } ?? ""
-        }
-        return "{\"value\":\(value)\(field("standard_error", standardError))\(field("map_error", mapError))}"
-    }
+/// What a job needs of the facts that are stored beside a video.
+private struct StoredVideoLength: Decodable {
+    let frames: Int
+
+    /// - Throws: `DecodingError` when what is stored is damaged.
+    init(_ json: String) throws { self = try JSONDecoder().decode(Self.self, from: Data(json.utf8)) }
 }

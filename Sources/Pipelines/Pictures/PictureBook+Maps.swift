@@ -87,7 +87,7 @@ extension PictureBook {
         let caption = "first, middle and last frame of what the model saw as the first noisy copy, mean over channels"
         let scale = MapScale(maximum: 1)
         return Drawing(
-            subject: .noise, frames: [0, facts.frames / 2, facts.frames - 1],
+            subject: .noise, frames: [0, facts.noisyFrames / 2, facts.noisyFrames - 1],
             legends: [.colors(.gray, scale, caption: caption)], texts: [("Description", caption)],
             pixels: stage.width * stage.height
         ) { index in

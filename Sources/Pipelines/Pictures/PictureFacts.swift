@@ -56,7 +56,10 @@ package struct PictureFacts: Decodable, Hashable, Sendable {
         let value: Double
     }
 
+    struct Windows: Decodable, Hashable, Sendable { let frames: Int }
+
     package let maps: [Map]
+    let windows: Windows?
     let timeline: Timeline?
     let provenance: Provenance
     let fidelity: Fidelity?
@@ -73,6 +76,8 @@ package struct PictureFacts: Decodable, Hashable, Sendable {
 
     /// Of the clip.
     package var frames: Int { provenance.clip.sourceFrames.count }
+    /// Of the noisy copy, which is one of the first window.
+    var noisyFrames: Int { windows?.frames ?? frames }
     /// As the model sees them, in pixels.
     package var width: Int { provenance.clip.width }
     package var height: Int { provenance.clip.height }

@@ -12,6 +12,8 @@ package struct ExplanationReport: Encodable, Hashable, Sendable {
     package let prediction: PredictionReport
     /// The scalar that is differentiated.
     package let target: TargetReport
+    /// What each window says; nil unless windows were asked for.
+    package let windows: WindowsReport?
     /// Nil in pixels.
     package let shares: SharesReport?
     /// Nil in pixels.
@@ -31,11 +33,15 @@ package struct ExplanationReport: Encodable, Hashable, Sendable {
     package let notice: String
 
     init(
-        network: Network, plan: ExplainPlan, subject: ExplanationSubject, sampled: SampledClip, scores: [Float],
-        target: ResolvedTarget, result: AttributionResult, point: ExplainPoint, timeline: Timeline?,
+        network: Network, plan: ExplainPlan, subject: ExplanationSubject, sampled: SampledClip, scores: WindowScores,
+        target: ResolvedTarget, found: WindowedResult, point: ExplainPoint, timeline: Timeline?,
         checks: ChecksReport, timings: Timings, cost: CostReport
     ) throws {
-        prediction = PredictionReport(network.manifest, scores: scores)
+        let result = found.result
+        prediction = PredictionReport(network.manifest, scores: scores.mean)
+        windows =
+            plan.hasWindows
+            ? WindowsReport(plan.windows, scores: scores, target: target, found: found, sampled: sampled) : nil
         self.target = TargetReport(target, network: network, result: result)
         shares = result.shares.map { SharesReport($0, untrained: checks.randomisation?.shares) }
         fidelity = point.fidelity

@@ -50,7 +50,9 @@ struct TrajectoriesDocument: Encodable, Hashable, Sendable {
     }
 
     struct Parts: Encodable, Hashable, Sendable {
-        let appearance, motion, residual: Contribution
+        /// Nil over several windows.
+        let appearance: Contribution?
+        let motion, residual: Contribution
     }
 
     struct Stretch: Encodable, Hashable, Sendable {
@@ -67,7 +69,7 @@ struct TrajectoriesDocument: Encodable, Hashable, Sendable {
             points = stretch.path.points.map(\.pair)
             parts = stretch.parts.map {
                 Parts(
-                    appearance: Contribution($0.appearance), motion: Contribution($0.motion),
+                    appearance: $0.appearance.map(Contribution.init), motion: Contribution($0.motion),
                     residual: Contribution($0.residual))
             }
         }

@@ -51,6 +51,16 @@ package struct TargetReport: Encodable, Hashable, Sendable {
     package let standardErrorUnderNoise: Double?
 
     init(_ target: ResolvedTarget, network: Network, result: AttributionResult) {
+        (definition, description) = target.described(by: network)
+        value = result.value
+        meanUnderNoise = result.sampling?.mean
+        standardErrorUnderNoise = result.sampling?.standardError
+    }
+}
+
+extension ResolvedTarget {
+    /// As requests have it, and in words.
+    func described(by network: Network) -> (definition: Target, description: String) {
         func name(_ index: Int) -> String {
             let names = network.manifest.outputNames
             // Of an output with several axes the flat index says little.
@@ -62,19 +72,19 @@ package struct TargetReport: Encodable, Hashable, Sendable {
             }
             return names.indices.contains(index) ? "output \(index) (\(names[index]))" : "output \(index)"
         }
-        switch target {
-        case .output(let index):
-            definition = .output(index)
-            description = name(index)
-        case .difference(let a, let b):
-            definition = .difference(a, b)
-            description = "\(name(a)) minus \(name(b))"
+        switch self {
+        case .output(let index): return (.output(index), name(index))
+        case .difference(let a, let b): return (.difference(a, b), "\(name(a)) minus \(name(b))")
         case .angle(let y, let x):
-            definition = .angle(y: y, x: x)
-            description = "angle of \(name(y)) over \(name(x)), in radians"
+            return (.angle(y: y, x: x), "angle of \(name(y)) over \(name(x)), in radians")
         }
-        value = result.value
-        meanUnderNoise = result.sampling?.mean
-        standardErrorUnderNoise = result.sampling?.standardError
+    }
+
+    /// How its values in several windows are averaged.
+    var average: ScoreAverage {
+        switch self {
+        case .output, .difference: .arithmetic
+        case .angle: .circular
+        }
     }
 }

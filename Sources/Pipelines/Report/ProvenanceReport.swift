@@ -29,6 +29,15 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
         package let sourceHeight, sourceWidth, height, width: Int
         /// Frames a second of the clip; nil for arrays.
         package let frameRate: Double?
+
+        init(_ plan: ExplainPlan, sampled: SampledClip) {
+            (start, frames, period) = (plan.sampling.start, plan.sampling.frames, plan.sampling.period)
+            padding = plan.sampling.padding.rawValue
+            sourceFrames = sampled.sourceFrames
+            (sourceHeight, sourceWidth) = (sampled.sourceSize.height, sampled.sourceSize.width)
+            (height, width) = (sampled.clip.height, sampled.clip.width)
+            frameRate = sampled.clip.frameRate?.framesPerSecond
+        }
     }
 
     package struct Method: Encodable, Hashable, Sendable {
@@ -86,11 +95,7 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
         model = Model(
             id: subject.model, name: network.manifest.name, architecture: network.manifest.architecture.summary,
             sha256: subject.modelDigest, intendedUse: network.manifest.intendedUse)
-        clip = ClipFacts(
-            start: plan.sampling.start, frames: plan.sampling.frames, period: plan.sampling.period,
-            padding: plan.sampling.padding.rawValue, sourceFrames: sampled.sourceFrames,
-            sourceHeight: sampled.sourceSize.height, sourceWidth: sampled.sourceSize.width, height: sampled.clip.height,
-            width: sampled.clip.width, frameRate: sampled.clip.frameRate?.framesPerSecond)
+        clip = ClipFacts(plan, sampled: sampled)
         let facts = plan.attribution.facts
         method = Method(
             name: plan.method.rawValue, title: facts.title, reference: facts.reference, definition: facts.definition,

@@ -23,8 +23,12 @@ extension Store {
                 arguments: [
                     "worker": worker, "token": UUID().uuidString, "until": now + lease.milliseconds, "now": now,
                 ])
-            return (try row.map(ClaimedJob.init(row:)), interrupted.ids)
+            let job = try row.map(ClaimedJob.init(row:))
+            // What an earlier attempt left is not of this one.
+            if let job, job.attempts > 1 { try Self.removePartial(of: job.id, in: database) }
+            return (job, interrupted.ids)
         }
+        if let job { cancellations.remove(job.id) }
         for id in interrupted { publish(id) }
         if let job { publish(job.id) }
         return job
@@ -89,6 +93,7 @@ extension Store {
                 database, sql: "SELECT EXISTS (SELECT 1 FROM explanations WHERE id = :id AND lease_token = :token)",
                 arguments: ["id": job.id, "token": job.token])
             guard isHeld == true else { return false }
+            try Self.removePartial(of: job.id, in: database)
             for map in maps { try map.insert(explanation: job.id, in: database) }
             try clip?.insert(explanation: job.id, in: database)
             for artefact in artefacts { try artefact.insert(explanation: job.id, in: database) }
@@ -135,7 +140,10 @@ extension Store {
 
     private func finish(_ job: ClaimedJob, _ body: (Database) throws -> Bool) throws -> Bool {
         let held = try write(body)
-        if held { publish(job.id) }
+        if held {
+            cancellations.remove(job.id)
+            publish(job.id)
+        }
         return held
     }
 

@@ -35,6 +35,7 @@ extension Store {
             case nil: throw StoreError.corrupt("the state of \(id)")
             }
         }
+        if outcome == .requested { cancellations.add(id) }
         switch outcome {
         case .cancelled, .requested: publish(id)
         case .finished, .unknown: break

@@ -9,6 +9,8 @@ package struct Artefact: Hashable, Sendable {
         case vectors
         /// JSON: the trajectories along which it does.
         case trajectories
+        /// JSON: what the maps of an explanation are that has not succeeded.
+        case partial
         /// A .npy file that came with the request.
         case givenFlow = "given_flow"
     }

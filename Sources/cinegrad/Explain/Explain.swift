@@ -70,13 +70,16 @@ struct Explain: AsyncParsableCommand {
         let source = try ModelSource(model, checkpoint: checkpoint)
         let givenFlow = try request.givenFlow()
         let pictures = try pictures.plan()
-        let plan = try ExplainPlan(request.request(givenFlow), manifest: source.network.manifest)
+        let asked = try request.request(givenFlow)
+        let plan = try ExplainPlan(
+            asked, manifest: source.network.manifest,
+            videoFrames: asked.windows == nil ? nil : VideoProbe.probe(file, limits: VideoLimits()).frames)
         let parallelism = Parallelism(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
         if dryRun {
-            let network = try source.network.taking(frames: plan.sampling.frames)
+            let network = try source.network.taking(frames: plan.windowFrames)
             let cost = try ExplainCost(
                 network: network, plan: plan.resolved(for: network), parallelism: parallelism)
-            print(Summary(cost).text)
+            print(Summary(cost, windows: plan.hasWindows ? plan.windowCount : nil).text)
             return
         }
         let directory = try OutputDirectory(output)

@@ -20,6 +20,9 @@ final class ProgressBar: Sendable {
         let bar = String(repeating: "█", count: done) + String(repeating: "░", count: width - done)
         var line =
             "\r\(progress.stage.rawValue.padding(toLength: 11, withPad: " ", startingAt: 0)) \(bar) \(progress.completed)/\(progress.total)"
+        if let window = progress.window, let windows = progress.windows {
+            line += "  window \(window + 1) of \(windows)"
+        }
         if progress.completed > 1 {
             let elapsed = ContinuousClock().now - start
             let rest = elapsed / progress.completed * (progress.total - progress.completed)

@@ -79,6 +79,24 @@ struct RequestOptions: ParsableArguments {
             valueName: "name"))
     var clipPadding: String?
 
+    @Flag(help: "Explain the whole video by windows of the model's length that slide over it.")
+    var windows = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Frames from the start of one window to the next; means --windows. Default: half a window.",
+            valueName: "frames"))
+    var windowStride: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Frames that a window shares with the one before, in place of a stride; means --windows.",
+            valueName: "frames"))
+    var windowOverlap: Int?
+
+    @Option(help: ArgumentHelp("Windows at most; means --windows. Default: all.", valueName: "count"))
+    var windowCount: Int?
+
     @Option(
         name: .customLong("check"), parsing: .singleValue,
         help: ArgumentHelp(
@@ -142,6 +160,11 @@ struct RequestOptions: ParsableArguments {
         // The same reader as the service's, so that both take and refuse the same.
         var request = try ExplainRequest(json: Data(body.utf8))
         if let givenFlow { request.flow = .given(sha256: givenFlow.sha256) }
+        if windows || windowStride != nil || windowOverlap != nil || windowCount != nil {
+            var options = WindowOptions()
+            (options.stride, options.overlap, options.count) = (windowStride, windowOverlap, windowCount)
+            request.windows = options
+        }
         request.clip.start = clipStart
         request.clip.frames = clipFrames
         request.clip.period = clipPeriod

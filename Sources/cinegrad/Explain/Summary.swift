@@ -19,6 +19,11 @@ struct Summary {
             }
             lines.append("prediction    " + values.joined(separator: ", "))
         }
+        if let windows = report.windows {
+            let spread = windows.spread.map { String(format: ", target ± %.2g between them", $0.value) } ?? ""
+            lines.append(
+                "windows       \(windows.count) of \(windows.frames) frames, \(windows.stride) apart\(spread)")
+        }
         lines.append("explained     \(report.target.description) = \(String(format: "%.4g", report.target.value))")
         if let shares = report.shares {
             func part(_ name: String, _ value: Double, _ error: Double?) -> String {
@@ -62,9 +67,11 @@ struct Summary {
     }
 
     /// What an explanation would take.
-    init(_ cost: ExplainCost) {
+    /// - Parameter windows: over the video; nil unless they were asked for.
+    init(_ cost: ExplainCost, windows: Int?) {
+        let forward = windows.map { "one forward for each of \($0) windows" } ?? "one forward"
         text = """
-            passes        \(cost.passes) forward and backward, and one forward
+            passes        \(cost.passes) forward and backward, and \(forward)
             operations    \(String(format: "%.3g", Double(cost.flops) / 1e9)) GFLOP
             memory        \(String(format: "%.0f", Double(cost.bytes) / 1e6)) MB at most, during \(cost.peak.rawValue)
             """

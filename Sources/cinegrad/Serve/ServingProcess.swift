@@ -46,7 +46,7 @@ struct ServingProcess {
             store: store, workers: configuration.workers.count, lease: configuration.workers.lease,
             drain: Self.jobDrain,
             runner: ExplanationRunner(
-                store: store, library: library, limits: limits.video, budget: budget),
+                store: store, library: library, limits: limits.video, budget: budget, keepInterval: .seconds(1)),
             logger: logger)
         let service = Service(
             store: store, library: library, limits: limits, budget: budget, wake: { pool.wake() }, logger: logger)

@@ -52,6 +52,16 @@ extension Refusal {
         ),
         ("request.invalid", "clip.frames: expected", ["clip": ["frames": 0]]),
         ("request.invalid", "clip.size: unknown field", ["clip": ["size": 1]]),
+        ("request.invalid", "windows.stride: expected a whole number from 1 to 8", ["windows": ["stride": 9]]),
+        ("request.invalid", "windows.stride: expected a whole number from 1 to 8", ["windows": ["stride": 0]]),
+        ("request.invalid", "windows.overlap: expected a whole number from 0 to 7", ["windows": ["overlap": 8]]),
+        ("request.invalid", "windows.count: expected a whole number from 1 to 1000", ["windows": ["count": 0]]),
+        ("request.invalid", "windows.step: unknown field", ["windows": ["step": 2]]),
+        ("video.too-short", "it has 32", ["windows": [:], "clip": ["frames": 33]]),
+        (
+            "request.invalid", "windows.count: how many windows there are depends on the video",
+            ["windows": [:], "dry_run": true, "video": .null]
+        ),
         ("request.invalid", "samples: expected", ["samples": 0]),
         ("request.invalid", "samples: expected", ["samples": "many"]),
         ("request.invalid", "method: lime", ["method": "lime"]),

@@ -16,6 +16,10 @@ extension Refusal {
         Refusal("explanation.not-finished", "queued") { try await $0.service.get("\($0.waiting)/maps/pixels") },
         Refusal("explanation.not-finished", "queued") { try await $0.service.get("\($0.waiting)/vectors") },
         Refusal("explanation.no-such-part", "vectors") { try await $0.service.get("\($0.finished)/vectors") },
+        Refusal("explanation.nothing-partial", "has succeeded") { try await $0.service.get("\($0.finished)/partial") },
+        Refusal("explanation.nothing-partial", "has succeeded") {
+            try await $0.service.get("\($0.finished)/partial/pixels.npy")
+        },
         Refusal("explanation.no-such-part", "noise") { try await $0.service.get("\($0.finished)/noise") },
         Refusal("map.not-found", "it has pixels") { try await $0.service.get("\($0.finished)/maps/flow") },
         Refusal("map.not-found", "it has pixels") { try await $0.service.get("\($0.finished)/maps/maps/frames/0") },

@@ -40,7 +40,7 @@ struct TestService: Sendable {
         let pool = WorkerPool(
             store: store, workers: 1, lease: .seconds(3600), drain: .seconds(60),
             runner: ExplanationRunner(
-                store: store, library: library, limits: limits.video, budget: budget),
+                store: store, library: library, limits: limits.video, budget: budget, keepInterval: .zero),
             logger: logger)
         let service = Service(
             store: store, library: library, limits: limits, budget: budget, wake: { pool.wake() }, logger: logger)
