@@ -157,7 +157,9 @@ let package = Package(
                 "HTTPServer", "API", httpTypes, logging, crypto,
                 .product(name: "Yams", package: "Yams"),
             ]),
-        tests("EndToEndTests", ["Tensors", "Models", "cinegrad", logging]),
+        tests(
+            "EndToEndTests",
+            ["Tensors", "Cine", "Models", "Checkpoints", "Evaluation", "Training", "cinegrad", logging]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

@@ -24,6 +24,24 @@ package enum Validation {
         return answers
     }
 
+    /// The noise of wider clips, in grey levels: as much as a training's, from hardly any to one and a half times the standard, in even steps from
+    /// clip to clip.
+    package static let widerNoise = (0..<16).map { (Double($0) + 0.5) / 16 * 30 }
+
+    /// The same of clips that vary more: clip i has the noise i of ``widerNoise``, round and round.
+    /// - Throws: `ModelError`, `MovingShapesError`.
+    package static func widerAnswers(
+        of network: Network, task: MovingShapesTask, seed: UInt64, clips: Int, parallelism: Parallelism
+    ) throws -> MovingShapesAnswers {
+        let shapes = try widerNoise.map { try MovingShapes(.wider(noise: $0), seed: seed) }
+        var answers = MovingShapesAnswers(task: task)
+        for index in 0..<clips {
+            let clip = shapes[index % shapes.count].clip(UInt64(index))
+            answers.add(try network.scores(of: clip.intensities, parallelism: parallelism), truth: clip.scene)
+        }
+        return answers
+    }
+
     /// The seed of the clips that a finished model is held against, which are neither trained on nor watched.
     package static func testSeed(ofTraining seed: UInt64) -> UInt64 { seed ^ 0x7E57_C11_50F_F2E5 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Pipelines
 
 @main
@@ -16,4 +17,10 @@ struct Cinegrad: AsyncParsableCommand {
             """,
         version: SoftwareVersion.current,
         subcommands: [Serve.self, Explain.self, ModelsCommand.self, Train.self, Dataset.self])
+
+    static func main() async {
+        // A limit of file size is an error of the write then, as a full disk is, and not the end of the process (setrlimit(2)).
+        signal(SIGXFSZ, SIG_IGN)
+        await main(nil)
+    }
 }

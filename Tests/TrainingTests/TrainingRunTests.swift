@@ -87,17 +87,21 @@ import Training
         let temporary = try TemporaryDirectory()
         let directory = try TrainingDirectory(temporary.url.path)
         var wild = configuration()
-        wild.learningRate.peak = 1e38
-        wild.gradientNorm = 1e30
-        wild.averageDecay = 0.999
+        // Adam's first step moves every weight by the rate, so the pass of the second overflows in its first convolution, and batch norm makes that a NaN.
+        wild.learningRate.peak = 1e36
+        wild.learningRate.warmUp = 0
+        wild.optimizer = .adamW(.usual, decay: 0)
         var training = try TrainingRun(directory, starting: wild)
-        #expect {
-            try run(&training, steps: 3)
-        } throws: { error in
-            guard case TrainingError.diverged = error else { return error is SafetensorsWriter.Refusal }
-            return true
-        }
-        if directory.holdsTraining { #expect(try directory.stored().trainer.step >= 1) }
+        #expect(throws: TrainingError.diverged(step: 1, what: "the loss")) { try run(&training, steps: 3) }
+        #expect(try directory.stored().trainer.step == 1)
+        let saved = try bytes(directory, .training)
+        let values = try directory.stored().trainer.weights.mapValues(\.values)
+        #expect(values.allSatisfy { $0.value.allSatisfy(\.isFinite) })
+        // The step that failed changed nothing, in memory or on the disk.
+        #expect(training.trainer.step == 1 && training.trainer.weights.mapValues(\.values) == values)
+        var again = try TrainingRun(resuming: directory)
+        #expect(throws: TrainingError.diverged(step: 1, what: "the loss")) { try run(&again, steps: 3) }
+        #expect(try bytes(directory, .training) == saved)
     }
 
     @Test("A directory with other files is refused, and so are damaged trainings")

@@ -39,6 +39,14 @@ package struct MovingShapesOptions: Hashable, Sendable, Codable {
 
     /// What the bundled models are held against: noise of 20/255, one white moving and one coloured standing distractor.
     package static let standard = MovingShapesOptions(noise: 20, whiteDistractors: 1, staticDistractors: 1)
+    /// Shapes that are smaller or larger, slower or faster than the standard ones: radius 9-18 pixels, 0.8-2.0 pixels a frame. At 2 pixels a frame a
+    /// radius of 18 still fits: 31 · 2 + 2 · 18 = 98 of 111 pixels.
+    package static func wider(noise: Double) -> MovingShapesOptions {
+        var options = MovingShapesOptions(noise: noise, whiteDistractors: 1, staticDistractors: 1)
+        (options.radius, options.speed) = (9...18, 0.8...2.0)
+        return options
+    }
+
     /// One shape on black.
     package static let plain = MovingShapesOptions(noise: 0, whiteDistractors: 0, staticDistractors: 0)
 

@@ -39,6 +39,7 @@ package enum DurableWrite {
     private static func reason(_ code: Int32) -> String {
         switch code {
         case ENOSPC, EDQUOT: "no space is left"
+        case EFBIG: "it would be larger than files may be here"
         case EACCES, EPERM: "this user may not write there"
         case EROFS: "what is there is read-only"
         case ENOENT, ENOTDIR: "there is no such directory"

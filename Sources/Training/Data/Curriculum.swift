@@ -24,9 +24,8 @@ package struct Curriculum: Hashable, Sendable, Codable {
         options.whiteDistractors = draws[0] < level ? 1 : 0
         options.staticDistractors = draws[1] < level ? 1 : 0
         guard draws[2] < wider else { return options }
-        // At 2 pixels a frame a radius of 18 still fits: 31 · 2 + 2 · 18 = 98 of 111 pixels.
-        options.radius = 9...18
-        options.speed = 0.8...2.0
+        let wider = MovingShapesOptions.wider(noise: options.noise)
+        (options.radius, options.speed) = (wider.radius, wider.speed)
         // From no noise to one and a half times as much.
         options.noise *= 1.5 * draws[3]
         return options

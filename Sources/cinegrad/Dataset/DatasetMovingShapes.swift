@@ -23,6 +23,7 @@ struct DatasetMovingShapes: AsyncParsableCommand {
     var output: String
     @Option(help: "The same seed gives the same clips.") var seed: UInt64 = 1
     @Option(help: "Standard deviation of the noise, in grey levels of 0…255.") var noise = 20.0
+    @Flag(help: "Shapes that vary more: radius 9-18 pixels, 0.8-2.0 pixels a frame.") var wider = false
     @Option(help: "White distractors that move.") var whiteDistractors = 1
     @Option(help: "Coloured distractors that stand still.") var staticDistractors = 1
     @Option(help: "Frames during which the target stands still.") var pause = 0
@@ -40,7 +41,7 @@ struct DatasetMovingShapes: AsyncParsableCommand {
     }
 
     private func write() throws {
-        var options = MovingShapesOptions.standard
+        var options = wider ? MovingShapesOptions.wider(noise: noise) : .standard
         options.noise = noise
         options.whiteDistractors = whiteDistractors
         options.staticDistractors = staticDistractors
@@ -48,6 +49,18 @@ struct DatasetMovingShapes: AsyncParsableCommand {
         let shapes = try MovingShapes(options, seed: seed)
         guard let rate = FrameRate(numerator: 25, denominator: 1) else { return }
         let directory = try DatasetDirectory(output)
+        do {
+            try write(shapes, rate: rate, to: directory)
+        } catch {
+            // Clips without the truth about them are of no use, and would be in the way of the next attempt.
+            directory.withdraw()
+            throw error
+        }
+        print("\(count) clips in \(output): videos/, masks/, labels.json, contact-sheet.png")
+    }
+
+    private func write(_ shapes: MovingShapes, rate: FrameRate, to directory: DatasetDirectory) throws {
+        let options = shapes.options
         var sheet = ContactSheet(side: options.side, count: count)
         var clips: [DatasetLabels.Clip] = []
         for index in 0..<count {
@@ -64,7 +77,6 @@ struct DatasetMovingShapes: AsyncParsableCommand {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try directory.write(
             "labels.json", try encoder.encode(DatasetLabels(seed: seed, options: options, clips: clips)))
-        print("\(count) clips in \(output): videos/, masks/, labels.json, contact-sheet.png")
     }
 }
 

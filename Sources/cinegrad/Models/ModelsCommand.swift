@@ -8,7 +8,7 @@ import Tensors
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
-        abstract: "List, inspect, add and remove models.",
+        abstract: "List, inspect, test, add and remove models.",
         discussion: """
             Works on the data directory of the service, whether it is running or not.
 
@@ -17,9 +17,10 @@ struct ModelsCommand: AsyncParsableCommand {
               cinegrad models inspect best.pt --manifest ef.json
               cinegrad models add ef.json best.pt
               cinegrad models list
+              cinegrad models test moving-shapes-sides --clips 500
               cinegrad models remove echonet-dynamic-ef
             """,
-        subcommands: [ListModels.self, InspectFile.self, AddModel.self, RemoveModel.self])
+        subcommands: [ListModels.self, InspectFile.self, TestModel.self, AddModel.self, RemoveModel.self])
 }
 
 /// Which data directory a command works on: that of `cinegrad serve` with the same settings.
