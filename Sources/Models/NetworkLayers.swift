@@ -80,7 +80,9 @@ extension Network {
         let clock = ContinuousClock()
         let start = clock.now
         let tape = Tape(parallelism: parallelism)
-        let pass = try graph.scores(tape.constant(clip), from: layer)
+        guard let pass = try graph.scores(tape.constant(clip), from: layer) else {
+            throw ModelError.unknownLayer(name, known: layerNames.filter { $0 != name })
+        }
         let y = try reshape(pass.output, to: [outputs])
         let scores = y.value.values
         let middle = clock.now

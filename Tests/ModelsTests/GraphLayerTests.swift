@@ -17,7 +17,7 @@ import Testing
     private static let square = #""frames": 8, "height": 32, "width": 32"#
 
     @Test(
-        "Layers are values with channels and places: no gates of one position, no tokens, nothing that was folded away")
+        "Layers are values with channels and places: no gates of one position, no tokens")
     func names() throws {
         let gated = try Self.network("x3d_se_hardswish", Self.square)
         #expect(gated.layerNames.contains("/act/HardSwish_output_0"))
@@ -51,7 +51,9 @@ import Testing
         }
         let result = try at(clip)
         #expect(result.activation.shape == result.gradient.shape && result.activation.shape[1] == 8)
-        #expect(try result.scores == network.scores(of: clip, parallelism: .single))
+        for (score, expected) in zip(result.scores, try network.scores(of: clip, parallelism: .single)) {
+            #expect(abs(score - expected) < 1e-5 * abs(expected))
+        }
         // Another frame 5 gives another activation there and nowhere else.
         let (area, frames) = (32 * 40, 8)
         let changed = try Tensor(

@@ -24,7 +24,7 @@ struct GraphNetwork: Sendable {
         self.programs = programs
         layout = input.layout
         normalization = InputNormalization(input)
-        program = try programs.program(of: graph, for: input.graphShape)
+        program = try programs.program(of: graph, for: input.graphShape, keeping: nil)
         layers = program.layers.filter {
             ($0.shape.rank == 5 || $0.shape[0] <= input.frames) && $0.name.utf8.count <= Network.longestLayerName
         }.suffix(Network.mostLayers)
@@ -45,8 +45,10 @@ struct GraphNetwork: Sendable {
     /// - Parameters:
     ///   - x: a constant.
     ///   - layer: one of ``layers``.
-    func scores(_ x: Variable, from layer: ProgramLayer) throws -> (output: Variable, activation: Variable) {
-        try telling { try program(taken(x), from: layer) }
+    /// - Returns: nil when the scores need no more than the layer's shape.
+    func scores(_ x: Variable, from layer: ProgramLayer) throws -> (output: Variable, activation: Variable)? {
+        let program = try programs.program(of: graph, for: program.inputShape, keeping: layer)
+        return try telling { try program.recordingFromLayer(taken(x)) }
     }
 
     /// As the graph takes a clip.
@@ -106,18 +108,28 @@ extension InputContract {
     }
 }
 
-/// The programs of one graph for the shapes that were asked for last: working one out takes up to seconds.
+/// The programs of one graph that were asked for last: working one out takes up to seconds.
 private final class ProgramShelf: Sendable {
-    private static let limit = 3
-    private let programs = Mutex<[Program]>([])
+    private struct Entry: Sendable {
+        /// Nil for programs of whole passes.
+        let layer: ProgramLayer?
+        let program: Program
+    }
 
-    func program(of graph: Graph, for shape: Shape) throws -> Program {
-        if let known = programs.withLock({ $0.first { $0.inputShape == shape } }) { return known }
+    private static let limit = 3
+    private let entries = Mutex<[Entry]>([])
+
+    func program(of graph: Graph, for shape: Shape, keeping layer: ProgramLayer?) throws -> Program {
+        let known = entries.withLock { $0.first { $0.program.inputShape == shape && $0.layer == layer } }
+        if let known { return known.program }
         do {
-            let program = try graph.program(for: shape, limits: GraphLimits())
-            programs.withLock { programs in
-                programs.append(program)
-                if programs.count > Self.limit { programs.removeFirst() }
+            let limits = GraphLimits()
+            let program =
+                try layer.map { try graph.program(for: shape, limits: limits, keeping: $0) }
+                ?? graph.program(for: shape, limits: limits)
+            entries.withLock { entries in
+                entries.append(Entry(layer: layer, program: program))
+                if entries.count > Self.limit { entries.removeFirst() }
             }
             return program
         } catch let error as GraphError {

@@ -6,6 +6,17 @@ extension Graph {
     /// - Parameter input: the shape that the input is to have.
     /// - Throws: ``GraphError``.
     package func program(for input: Shape, limits: GraphLimits) throws -> Program {
+        try program(for: input, limits: limits, survey: LayerSurvey(kept: nil))
+    }
+
+    /// The same where one value stays as the graph has it, for ``Program/recordingFromLayer(_:)``; elsewhere operations become simpler ones that may pass
+    /// it by.
+    /// - Parameter layer: one of the ``Program/layers`` for such clips.
+    package func program(for input: Shape, limits: GraphLimits, keeping layer: ProgramLayer) throws -> Program {
+        try program(for: input, limits: limits, survey: LayerSurvey(kept: layer.name))
+    }
+
+    private func program(for input: Shape, limits: GraphLimits, survey: LayerSurvey) throws -> Program {
         let port = inputs[0]
         if let extents = port.extents {
             let fits = extents.count == input.rank && zip(extents, input.extents).allSatisfy { $0 == nil || $0 == $1 }
@@ -16,7 +27,7 @@ extension Graph {
             }
         }
         let builder = ProgramBuilder(limits: limits, weights: weightCount)
-        var lowering = GraphLowering(builder: builder, opset: opset)
+        var lowering = GraphLowering(builder: builder, opset: opset, survey: survey)
         try lowering.lower(self, input: Value(slot: 0, type: ValueType(kind: .real, shape: input)))
         guard let output = lowering.values[outputs[0].name] else {
             throw GraphError.badOutput(reason: "nothing gives \(outputs[0].name)")
@@ -29,7 +40,7 @@ extension Graph {
                 reason: "\(outputs[0].name) does not depend on what the model computes of its input")
         }
         guard output.shape.count > 0 else { throw GraphError.badOutput(reason: "\(outputs[0].name) is empty") }
-        let program = try builder.program(input: input, output: output, slot: slot, layers: lowering.survey.layers)
+        let program = try builder.program(input: input, output: output, slot: slot, survey: lowering.survey)
         guard program.work <= limits.operations else {
             throw GraphError.tooMany(what: "operations in a forward pass", limit: limits.operations)
         }
@@ -51,17 +62,17 @@ extension Graph {
 struct GraphLowering {
     let builder: ProgramBuilder
     let opset: Int
+    /// Of the graph itself; branches have no say in it.
+    private(set) var survey: LayerSurvey
     /// By name; branches see what is around them.
     private(set) var values: [String: Value] = [:]
-    /// Of the graph itself; branches have no say in it.
-    private(set) var survey = LayerSurvey()
     /// How often values will still be taken; those of branches are not counted, and go with the branch.
     private var uses: [String: Int] = [:]
     /// Of the constants among ``values``, as ``ValueType/size`` counts.
     private var held = 0
 
-    init(builder: ProgramBuilder, opset: Int) {
-        (self.builder, self.opset) = (builder, opset)
+    init(builder: ProgramBuilder, opset: Int, survey: LayerSurvey) {
+        (self.builder, self.opset, self.survey) = (builder, opset, survey)
     }
 
     /// - Parameter input: the value of the graph's input.
@@ -89,6 +100,11 @@ struct GraphLowering {
             survey.note(node, standard, results: results)
             guard held + builder.held <= builder.heldLimit else {
                 throw lowering.refuse("with it the model's constants take more than \(builder.heldLimit) values")
+            }
+            if let kept = survey.kept, let value = values[kept], survey.slot == nil, node.outputs.contains(kept) {
+                let copy = builder.barrier(value, at: node.name)
+                values[kept] = copy
+                survey.slot = copy.slot
             }
             for name in node.operands {
                 guard let count = uses[name] else { continue }
@@ -120,7 +136,9 @@ struct GraphLowering {
             throw GraphError.duplicateValue(name: name, node: node.node.name)
         }
         defer { for name in given { drop(name) } }
+        let outside = survey
         try lower(graph)
+        survey = outside
         return try graph.outputs.map { output in
             guard let value = values[output.name] else {
                 throw node.refuse("its \(name) does not give \(output.name)")

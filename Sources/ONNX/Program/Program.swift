@@ -16,8 +16,11 @@ package struct Program: Sendable {
     let instructions: [Instruction]
     /// The same without a trunk, every result by itself.
     let plain: [Instruction]
-    /// Results with a name and a place for every value, in the order in which they are computed.
+    /// Of the graph: the values that lie in places, in the order in which they are computed.
     package let layers: [ProgramLayer]
+    /// The slot of the layer that a pass may begin to record at; nil for programs that were made for whole passes, or whose output needs no more than
+    /// the layer's shape.
+    private let layerSlot: Int?
     /// Slot 0 is the clip.
     private let output: Int
     /// Whether its convolutions, up to a mean, are carried out as one operation on the kernels of the named architectures.
@@ -27,13 +30,13 @@ package struct Program: Sendable {
 
     /// - Precondition: the output is the result of an instruction.
     init(
-        _ instructions: [Instruction], plain: [Instruction], layers: [ProgramLayer], input: Shape, output: Value,
-        slot: Int
+        _ instructions: [Instruction], plain: [Instruction], layers: [ProgramLayer], layerSlot: Int?, input: Shape,
+        output: Value, slot: Int
     ) {
         inputShape = input
         outputShape = output.shape
         self.output = slot
-        self.layers = layers
+        (self.layers, self.layerSlot) = (layers, layerSlot)
         self.instructions = Self.withReleases(instructions, output: slot)
         self.plain = Self.withReleases(plain, output: slot)
     }
@@ -45,24 +48,20 @@ package struct Program: Sendable {
         try run(instructions, x) { _, value in value }
     }
 
-    /// A pass that records only what follows a layer, so that a gradient ends there and nothing before it is kept.
-    /// - Parameters:
-    ///   - x: a constant of ``inputShape``.
-    ///   - layer: one of ``layers``.
-    /// - Returns: the network's first output, and the layer's activation, `[1, C, T, H, W]` or `[T, C, H, W]`.
+    /// A pass that records only what follows the layer, so that a gradient ends there and nothing before it is kept.
+    /// - Parameter x: a constant of ``inputShape``.
+    /// - Returns: the network's first output, and the layer's activation, `[1, C, T, H, W]` or `[T, C, H, W]`; nil when the output does not depend on
+    ///   its values.
     /// - Throws: as the call does.
-    package func callAsFunction(_ x: Variable, from layer: ProgramLayer) throws -> (
-        output: Variable, activation: Variable
-    ) {
+    package func recordingFromLayer(_ x: Variable) throws -> (output: Variable, activation: Variable)? {
         var activation: Variable?
-        let output = try run(plain, x) { slot, value in
-            guard slot == layer.slot, case .real(let variable) = value else { return value }
+        let output = try run(instructions, x) { slot, value in
+            guard slot == layerSlot, case .real(let variable) = value else { return value }
             let leaf = variable.tape.variable(variable.value)
             activation = leaf
             return .real(leaf)
         }
-        guard let activation else { preconditionFailure("the layer \(layer.name) of another program") }
-        return (output, activation)
+        return activation.map { (output, $0) }
     }
 
     /// - Parameter replacing: may put another value in the place of an instruction's result, which comes with its slot.

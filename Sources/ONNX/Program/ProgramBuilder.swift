@@ -6,6 +6,8 @@ final class ProgramBuilder {
     let limits: GraphLimits
     /// By the slot of its result, slot 0 being the clip.
     private var instructions: [Program.Instruction?] = [nil]
+    /// Slots that simplification does not look behind.
+    private var barriers: Set<Int> = []
     private var foldingBudget: Int
     /// Of constants that instructions take, as ``ValueType/size`` counts.
     private(set) var held = 0
@@ -27,9 +29,16 @@ final class ProgramBuilder {
         return true
     }
 
-    /// The instruction that gives a value; nil for the clip and for constants.
+    /// The instruction that gives a value; nil for the clip, for constants, and behind a barrier.
     func definition(of value: Value) -> Program.Instruction? {
-        value.slot.flatMap { instructions[$0] }
+        value.slot.flatMap { barriers.contains($0) ? nil : instructions[$0] }
+    }
+
+    /// The value once more, behind a barrier: whatever is made of it is made of this instruction's result, and of nothing before.
+    func barrier(_ value: Value, at node: NodeName) -> Value {
+        let copy = append(.unary(.affine(factor: 1, addend: 0)), [value], type: value.type, at: node)
+        if let slot = copy.slot { barriers.insert(slot) }
+        return copy
     }
 
     /// Adds an instruction, or the result of simpler ones that does the same.
@@ -88,14 +97,14 @@ final class ProgramBuilder {
     }
 
     /// The instructions that the output needs.
-    /// - Parameter layers: in the order in which they are computed; those that the output does not need are left out.
+    /// - Parameter survey: of the graph's values.
     /// - Throws: ``GraphError``.
-    func program(input: Shape, output: Value, slot: Int, layers: [ProgramLayer]) throws -> Program {
+    func program(input: Shape, output: Value, slot: Int, survey: LayerSurvey) throws -> Program {
         let live = Self.needed(instructions.compactMap(\.self), output: slot)
         let slots = Set(live.map(\.result))
         return Program(
-            try withTrunk(live, output: slot), plain: live, layers: layers.filter { slots.contains($0.slot) },
-            input: input, output: output, slot: slot)
+            survey.kept == nil ? try withTrunk(live, output: slot) : live, plain: live, layers: survey.layers,
+            layerSlot: survey.slot.flatMap { slots.contains($0) ? $0 : nil }, input: input, output: output, slot: slot)
     }
 
     static func needed(_ instructions: [Program.Instruction], output: Int) -> [Program.Instruction] {

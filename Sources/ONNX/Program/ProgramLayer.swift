@@ -6,18 +6,17 @@ package struct ProgramLayer: Hashable, Sendable {
     package let name: String
     /// `[1, C, T, H, W]`, or `[T, C, H, W]` of networks that take frames one by one.
     package let shape: Shape
-    let slot: Int
 
     /// - Returns: nil for values that have no such axes, and for those of a single position, which lie nowhere.
     init?(_ name: String, _ value: Value) {
         let shape = value.shape
-        guard let slot = value.slot, slot != 0, value.isReal else { return nil }
+        guard value.slot != nil, value.slot != 0, value.isReal else { return nil }
         switch shape.rank {
         case 4: guard shape[0] * shape[2] * shape[3] > 1 else { return nil }
         case 5: guard shape[0] == 1, shape[2] * shape[3] * shape[4] > 1 else { return nil }
         default: return nil
         }
-        (self.name, self.shape, self.slot) = (name, shape, slot)
+        (self.name, self.shape) = (name, shape)
     }
 }
 
@@ -36,7 +35,12 @@ struct LayerSurvey {
 
     /// In the order in which they are computed.
     private(set) var layers: [ProgramLayer] = []
+    /// The name of the value that is to stay as it is, and its slot once it has one.
+    let kept: String?
+    var slot: Int?
     private var shapes: [String: Shape] = [:]
+
+    init(kept: String?) { self.kept = kept }
 
     mutating func note(_ node: Node, _ standard: StandardOperator, results: [Value]) {
         for (name, value) in zip(node.outputs, results) where !name.isEmpty {
