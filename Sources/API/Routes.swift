@@ -13,21 +13,23 @@ package enum Routes {
         let partial = PartialHandlers(resources: resources)
         let operations = OperationHandlers(resources: resources)
         return [
-            Route(method: .post, pattern: "/v1/videos", handler: videos.create),
-            Route(method: .get, pattern: "/v1/videos", handler: videos.list),
-            Route(method: .get, pattern: "/v1/videos/{id}", handler: videos.show),
+            Route(method: .post, pattern: "/v1/videos", handler: only(.json, videos.create)),
+            Route(method: .get, pattern: "/v1/videos", handler: only(.json, videos.list)),
+            Route(method: .get, pattern: "/v1/videos/{id}", handler: only(.json, videos.show)),
             Route(method: .delete, pattern: "/v1/videos/{id}", handler: videos.delete),
             Route(method: .get, pattern: "/v1/videos/{id}/content", handler: videos.content),
-            Route(method: .get, pattern: "/v1/videos/{id}/frames/{n}", handler: videos.frame),
-            Route(method: .post, pattern: "/v1/models", handler: models.create),
-            Route(method: .get, pattern: "/v1/models", handler: models.list),
-            Route(method: .get, pattern: "/v1/models/{id}", handler: models.show),
+            Route(method: .get, pattern: "/v1/videos/{id}/frames/{n}", handler: only(.png, videos.frame)),
+            Route(method: .post, pattern: "/v1/models", handler: only(.json, models.create)),
+            Route(method: .get, pattern: "/v1/models", handler: only(.json, models.list)),
+            Route(method: .get, pattern: "/v1/models/{id}", handler: only(.json, models.show)),
             Route(method: .delete, pattern: "/v1/models/{id}", handler: models.delete),
-            Route(method: .post, pattern: "/v1/explanations", handler: explanations.create),
-            Route(method: .get, pattern: "/v1/explanations", handler: explanations.list),
+            Route(method: .post, pattern: "/v1/explanations", handler: only(.json, explanations.create)),
+            Route(method: .get, pattern: "/v1/explanations", handler: only(.json, explanations.list)),
             Route(method: .get, pattern: "/v1/explanations/{id}", handler: explanations.show),
             Route(method: .delete, pattern: "/v1/explanations/{id}", handler: explanations.delete),
-            Route(method: .get, pattern: "/v1/explanations/{id}/events", handler: events.stream),
+            Route(
+                method: .get, pattern: "/v1/explanations/{id}/events",
+                handler: only("text/event-stream", events.stream)),
             Route(method: .get, pattern: "/v1/explanations/{id}/maps/{kind}", handler: maps.whole),
             Route(method: .get, pattern: "/v1/explanations/{id}/maps/{kind}/frames/{n}", handler: maps.frame),
             Route(method: .get, pattern: "/v1/explanations/{id}/vectors", handler: parts.vectors),
@@ -46,6 +48,23 @@ package enum Routes {
             Route(method: .get, pattern: "/sample.mp4", handler: operations.sample),
         ]
     }
+
+    /// Calls a handler for clients that take the one form that its answers have.
+    private static func only(
+        _ type: String, _ handler: @escaping @Sendable (Request) async throws -> Response
+    ) -> @Sendable (Request) async throws -> Response {
+        { request in
+            try MediaType.check(request, offered: type)
+            return try await handler(request)
+        }
+    }
+
+    private static func only(
+        _ type: MediaType, _ handler: @escaping @Sendable (Request) async throws -> Response
+    ) -> @Sendable (Request) async throws -> Response {
+        only(type.rawValue, handler)
+    }
+
     /// Addresses that come in several forms, which an ending can name.
     static let withForms: Set<String> = [
         "/v1/explanations/{id}", "/v1/explanations/{id}/maps/{kind}", "/v1/explanations/{id}/maps/{kind}/frames/{n}",

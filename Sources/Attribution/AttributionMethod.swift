@@ -2,7 +2,7 @@ package import Cine
 
 /// What a method is, in words that go into every result.
 package struct MethodFacts: Hashable, Sendable {
-    package enum Sign: String, Hashable, Sendable { case signed, magnitude }
+    package enum Sign: String, Hashable, Sendable, CaseIterable { case signed, magnitude }
 
     /// How the method is called by its authors.
     package let title: String

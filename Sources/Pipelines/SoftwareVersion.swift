@@ -1,7 +1,12 @@
+import Foundation
+
 /// The version of this software, as it stands in every result.
 package enum SoftwareVersion {
     package static let name = "cinegrad"
     package static let current = "0.1.0"
+    /// The SHA-256 of the program that runs: of two results with the same one it is certain that the same code made them. Nil where the system does not
+    /// tell which file it is.
+    package static let build = try? FileDigest.sha256(of: URL(filePath: "/proc/self/exe"))
     /// Stands with every result.
     package static let notice = "Research use only. Not for diagnosis."
 }

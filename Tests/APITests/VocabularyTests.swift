@@ -34,6 +34,7 @@ struct VocabularyTests {
         "JobState": JobState.allCases.map(\.rawValue),
         "Stage": ExplainProgress.Stage.allCases.map(\.rawValue),
         "MapKind": MapKind.allCases.map(\.rawValue),
+        "Sign": MethodFacts.Sign.allCases.map(\.rawValue),
         "Style": FrameStyle.allCases.map(\.rawValue),
         "CheckpointFormat": CheckpointFormat.allCases.map(\.rawValue),
         "CostPhase": ExplainCost.Phase.allCases.map(\.rawValue),

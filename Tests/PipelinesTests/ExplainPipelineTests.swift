@@ -54,6 +54,9 @@ import Video
         }
         let method = explanation.report.provenance.method
         #expect(method.samples == 2 && method.seed == 7 && method.passes == 3)
+        let software = explanation.report.provenance.software
+        #expect(software.build?.wholeMatch(of: /[0-9a-f]{64}/) != nil)
+        #expect(software.libraries["libavcodec"]?.wholeMatch(of: /[0-9]+\.[0-9]+\.[0-9]+/) != nil)
         #expect(explanation.report.provenance.clip.sourceFrames == Array(0..<32))
         for report in explanation.report.maps { #expect(report.scale > 0 && report.minimum < 0 && report.maximum > 0) }
     }

@@ -19,6 +19,8 @@ import Testing
         #expect(explanation.maps[0].publicShape == [1, 32, 112, 112])
         let report = explanation.report
         #expect(report.provenance.method.layer == "blocks.3" && report.provenance.method.space == "pixels")
+        #expect(report.provenance.method.sign == "signed" && !report.provenance.method.complete)
+        #expect(report.provenance.method.passes == 1)
         #expect(report.maps[0].minimum < 0 || report.maps[0].maximum > 0)
         #expect(report.shares == nil && report.fidelity == nil && report.timeline == nil && report.parts.isEmpty)
         #expect(explanation.flow == nil && explanation.vectors == nil && explanation.trajectories == nil)

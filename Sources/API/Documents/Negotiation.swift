@@ -39,19 +39,24 @@ enum MediaType: String, Hashable, Sendable, CaseIterable {
             }
             return type
         }
-        let accept = request.head.headerFields[values: .accept].joined(separator: ",")
-        let ranges = accept.split(separator: ",").compactMap(AcceptedRange.init)
+        let ranges = AcceptedRange.of(request)
         if ranges.isEmpty, let first = offered.first { return first }
         var best: (type: MediaType, quality: Double)?
         for type in offered {
-            // The most specific range decides about a type.
-            guard let range = ranges.filter({ $0.matches(type.rawValue) }).max(by: { $0.precision < $1.precision }),
-                range.quality > 0, range.quality > best?.quality ?? 0
-            else { continue }
-            best = (type, range.quality)
+            let quality = ranges.quality(of: type.rawValue)
+            if quality > best?.quality ?? 0 { best = (type, quality) }
         }
         guard let best else { throw ServiceError.notAcceptable(offered: offered.map(\.rawValue)) }
         return best.type
+    }
+
+    /// Refuses a client that does not take the one form that an answer has, before anything is done for it.
+    /// - Throws: ``ServiceError/notAcceptable(offered:)``.
+    static func check(_ request: Request, offered: String) throws {
+        let ranges = AcceptedRange.of(request)
+        guard ranges.isEmpty || ranges.quality(of: offered) > 0 else {
+            throw ServiceError.notAcceptable(offered: [offered])
+        }
     }
 }
 
@@ -70,11 +75,22 @@ private struct AcceptedRange {
         quality = min(max(weight ?? 1, 0), 1)
     }
 
+    static func of(_ request: Request) -> [AcceptedRange] {
+        request.head.headerFields[values: .accept].joined(separator: ",").split(separator: ",").compactMap(Self.init)
+    }
+
     var precision: Int { (type == "*" ? 0 : 1) + (subtype == "*" ? 0 : 1) }
 
     func matches(_ name: String) -> Bool {
         let names = name.split(separator: "/")
         return (type == "*" || type == names[0]) && (subtype == "*" || subtype == names[1])
+    }
+}
+
+extension [AcceptedRange] {
+    /// 0…1; the most specific range decides about a type.
+    fileprivate func quality(of type: String) -> Double {
+        filter { $0.matches(type) }.max { $0.precision < $1.precision }?.quality ?? 0
     }
 }
 

@@ -30,7 +30,7 @@ extension KeyedDecodingContainer {
             // Not only a DecodingError: numbers that do not fit come as an error of the decoder's own.
             throw DocumentError(
                 path: (codingPath + [key]).dotted,
-                reason: "expected a whole number" + (Number.isSigned ? "" : " that is not negative"))
+                reason: "expected a whole number" + (Number.isSigned ? "" : " from 0 to \(Number.max)"))
         }
     }
 }

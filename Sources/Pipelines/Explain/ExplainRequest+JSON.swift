@@ -121,6 +121,12 @@ extension ExplainRequest.Noise: Codable {
             self = .uniform(level)
             return
         }
+        guard (try? decoder.container(keyedBy: CodingKeys.self)) != nil else {
+            let known = CodingKeys.allCases.map(\.rawValue).joined(separator: ", ")
+            throw DocumentError(
+                path: decoder.codingPath.dotted,
+                reason: "expected a level, such as 0.02, or an object with levels of \(known)")
+        }
         let fields = try decoder.closedContainer(keyedBy: CodingKeys.self)
         self = .perComponent(
             pixels: try fields.decodeIfPresent(Double.self, forKey: .pixels),

@@ -9,6 +9,10 @@ import Video
 package struct ProvenanceReport: Encodable, Hashable, Sendable {
     package struct Software: Encodable, Hashable, Sendable {
         package let name, version: String
+        /// See ``SoftwareVersion/build``.
+        package let build: String?
+        /// Those that read the video, by name.
+        package let libraries: [String: String]
     }
 
     package struct File: Encodable, Hashable, Sendable {
@@ -42,6 +46,10 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
 
     package struct Method: Encodable, Hashable, Sendable {
         package let name, title, reference, definition, space: String
+        /// `signed` or `magnitude`.
+        package let sign: String
+        /// Whether the map sums to a difference of scores.
+        package let complete: Bool
         /// Noisy copies and their noise, or steps of integrated gradients; nil for methods without.
         package let samples: Int?
         /// Of Grad-CAM.
@@ -90,7 +98,9 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
         result: AttributionResult,
         flow: FlowFacts?, timings: Timings
     ) {
-        software = Software(name: SoftwareVersion.name, version: SoftwareVersion.current)
+        software = Software(
+            name: SoftwareVersion.name, version: SoftwareVersion.current, build: SoftwareVersion.build,
+            libraries: VideoLibraries.versions)
         video = File(id: subject.video, sha256: subject.videoDigest)
         model = Model(
             id: subject.model, name: network.manifest.name, architecture: network.manifest.architecture.summary,
@@ -99,7 +109,7 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
         let facts = plan.attribution.facts
         method = Method(
             name: plan.method.rawValue, title: facts.title, reference: facts.reference, definition: facts.definition,
-            space: plan.space.rawValue,
+            space: plan.space.rawValue, sign: facts.sign.rawValue, complete: facts.isComplete,
             samples: result.sampling?.samples ?? (plan.method.takesSamples ? plan.samples : nil),
             layer: plan.layer, tolerance: plan.tolerance,
             noise: facts.isStochastic ? Components(plan.levels, in: plan.space) : nil,

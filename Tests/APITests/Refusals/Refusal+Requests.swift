@@ -43,6 +43,17 @@ extension Refusal {
         Refusal("request.invalid-cursor", "none that this service gave out") {
             try await $0.service.get("/v1/explanations?cursor=next")
         },
+        Refusal("request.not-acceptable", "application/json") {
+            try await $0.service.get("/v1/explanations", accept: "text/html")
+        },
+        Refusal("request.not-acceptable", "application/json") {
+            try await $0.service.request(
+                .post, "/v1/explanations", headers: [.accept: "image/png", .contentType: "application/json"],
+                body: $0.request([:]).bytes)
+        },
+        Refusal("request.not-acceptable", "text/event-stream") {
+            try await $0.service.get("\($0.finished)/events", accept: "image/png")
+        },
         Refusal("request.not-acceptable", "application/x-npy") {
             try await $0.service.get("\($0.finished)/maps/pixels", accept: "text/html")
         },
