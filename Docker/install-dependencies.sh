@@ -12,6 +12,7 @@ case "${1:-build}" in
             libpng-dev libcairo2-dev libfreetype-dev libzstd-dev libzip-dev zlib1g-dev libstdc++-12-dev pkg-config binutils git
             ca-certificates curl
             ffmpeg # tests make their videos with it
+            python3 python3-requests python3-numpy # docs/explain.py, which a test runs
         )
         ;;
     run)

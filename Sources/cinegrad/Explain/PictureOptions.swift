@@ -19,7 +19,7 @@ struct PictureOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "\(ColorMap.allCases.map(\.rawValue).joined(separator: ", ")); tide is for signed values. Default: ember.",
+            "\(ColorMap.allCases.map(\.rawValue).joined(separator: ", ")); tide is for signed values. Default: ember, of gradcam tide.",
             valueName: "name"))
     var colormap: String?
 
