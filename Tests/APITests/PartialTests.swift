@@ -114,7 +114,10 @@ struct PartialTests {
                 #expect(cost["passes"].int == 3 && cost["flops"] == document["cost"]["estimate"]["flops"])
                 request["video"] = .null
                 request["windows"] = ["stride": 12, "count": 3]
-                #expect(try await service.post("/v1/explanations", request).json["cost"] == cost)
+                // Without a video the last window is taken to lie a whole stride behind the one before.
+                let foretold = try await service.post("/v1/explanations", request).json["cost"]
+                #expect(foretold["passes"] == cost["passes"] && foretold["flops"] == cost["flops"])
+                #expect(try #require(foretold["bytes"].int) >= #require(cost["bytes"].int))
             }
         }
     }

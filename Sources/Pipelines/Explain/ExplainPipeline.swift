@@ -187,11 +187,18 @@ extension Network {
 extension Score {
     /// The same, refusing gradients that are not finite numbers: a mean over them would be none, whatever came before.
     fileprivate var requiringFiniteGradients: Score {
-        Score { clip, parallelism in
-            let result = try self(clip, parallelism: parallelism)
-            guard result.value.isFinite, result.gradient.withUnsafeValues({ $0.allSatisfy(\.isFinite) }) else {
+        func check(_ value: Double, _ gradient: Tensor) throws {
+            guard value.isFinite, gradient.withUnsafeValues({ $0.allSatisfy(\.isFinite) }) else {
                 throw ExplainError.notFinite("the gradients are")
             }
+        }
+        return Score { clip, parallelism in
+            let result = try self(clip, parallelism: parallelism)
+            try check(result.value, result.gradient)
+            return result
+        } layer: { clip, name, parallelism in
+            let result = try layer(name, at: clip, parallelism: parallelism)
+            try check(result.value, result.gradient)
             return result
         }
     }
