@@ -187,7 +187,7 @@ extension Network {
 extension Score {
     /// The same, refusing gradients that are not finite numbers: a mean over them would be none, whatever came before.
     fileprivate var requiringFiniteGradients: Score {
-        func check(_ value: Double, _ gradient: Tensor) throws {
+        @Sendable func check(_ value: Double, _ gradient: Tensor) throws {
             guard value.isFinite, gradient.withUnsafeValues({ $0.allSatisfy(\.isFinite) }) else {
                 throw ExplainError.notFinite("the gradients are")
             }
