@@ -14,7 +14,7 @@ seeds() {
     local reader=$1
     shift
     mkdir -p "$build/seeds/$reader" "$build/corpus/$reader" "$build/found"
-    find "$@" -size -9 -exec cp -t "$build/seeds/$reader" {} +
+    find "$@" -size -9 -exec cp -f --backup=numbered -t "$build/seeds/$reader" {} +
 }
 fixtures=Tests/Fixtures/checkpoints
 rm -rf $build/seeds

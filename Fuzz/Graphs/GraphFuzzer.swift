@@ -8,7 +8,7 @@ private let limits = {
     var limits = GraphLimits()
     limits.values = 1 << 16
     limits.foldedValues = 1 << 14
-    limits.constantIntegers = 1 << 14
+    limits.movedIntegers = 1 << 14
     limits.foldingBudget = 1 << 16
     limits.instructions = 2000
     limits.operations = 1 << 22
@@ -34,7 +34,8 @@ func fuzzGraph(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         let y = try program(x)
         precondition(y.shape == program.outputShape)
         let seed = Tensor(shape: y.shape, repeating: 1)
-        precondition(try tape.gradients(of: y, seed: seed, withRespectTo: [x])[0].shape == shape)
+        let gradient = try tape.gradients(of: y, seed: seed, withRespectTo: [x])[0]
+        precondition(gradient.shape == shape)
     } catch let error as GraphError {
         precondition(!error.description.isEmpty)
     } catch {

@@ -14,16 +14,18 @@ package struct GraphLimits: Hashable, Sendable {
     package var rank = 32
     /// Values in one array, weight or result, extents of zero taken as one. 4 GiB as Float32.
     package var values = 1 << 30
-    /// Values in one array of integers that depends on a clip, and in one constant that is worked out at load.
+    /// Values in one array of integers, and in one constant that is worked out at load.
     package var foldedValues = 1 << 26
-    /// Values in one array of integers that is in the file or worked out at load: places are kept in Float32 while they move, exact up to here.
-    package var constantIntegers = 1 << 24
+    /// Values in one array of integers that is in the file or is moved about: places are kept in Float32 while they move, exact up to here.
+    package var movedIntegers = 1 << 24
     /// Steps of a program. A recurrent layer takes 15 for every moment and direction.
     package var instructions = 250_000
     /// Multiplications and additions of a forward pass: some hours. Video networks that are published take 10⁹ to 10¹².
     package var operations = 1 << 50
-    /// What working out constants may take altogether, in values read and written, on top of four times the values of the weights.
-    package var foldingBudget = 1 << 26
+    /// Values of constants that are held at once, on top of four times the values of the weights; integers count twice. 1 GiB.
+    package var heldConstants = 1 << 28
+    /// What working out constants may take altogether, in values read and written, likewise on top. The masks of Swin3D-T take a third of it.
+    package var foldingBudget = 1 << 30
 
     package init() {}
 }

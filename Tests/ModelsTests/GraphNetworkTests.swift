@@ -68,6 +68,25 @@ import Testing
         #expect(Self.error(found.gradient, gradient) < 1e-5)
     }
 
+    @Test("A network of one channel takes luma, and none of three")
+    func channels() throws {
+        let input = #""frames": 2, "height": 4, "width": 4, "range": [0, 255], "mean": [51], "std": [5.1]"#
+        let network = try Self.network("corpus/one_channel", #"\#(input), "channels": "Y""#)
+        #expect(network.clipShape == [1, 2, 4, 4])
+        let clip = Tensor(shape: [1, 2, 4, 4], repeating: 0.5)
+        let result = try network.gradient(of: .output(0), at: clip, parallelism: .single)
+        // 32 weights of 0.1, at (127.5 - 51) / 5.1; by intensity each counts 255 / 5.1 times.
+        #expect(abs(result.value - 48) < 1e-4)
+        #expect(result.gradient.shape == [1, 2, 4, 4] && result.gradient.values.allSatisfy { abs($0 - 5) < 1e-5 })
+        for channels in ["RGB", "BGR"] {
+            let error = #expect(throws: ModelError.self) {
+                try Self.network(
+                    "corpus/one_channel", #""frames": 2, "height": 4, "width": 4, "channels": "\#(channels)""#)
+            }
+            #expect(error?.description.contains("takes the shape [1, 1, 2, 4, 4]") == true)
+        }
+    }
+
     @Test("An open axis takes clips of any length, a fixed one its own alone")
     func lengths() throws {
         let network = try Self.network("networks/ntchw_open", #"\#(Self.open), "layout": "NTCHW""#)

@@ -17,7 +17,7 @@ import Testing
         var limits = GraphLimits()
         limits.values = 1 << 20
         limits.foldedValues = 1 << 18
-        limits.constantIntegers = 1 << 18
+        limits.movedIntegers = 1 << 18
         limits.foldingBudget = 1 << 20
         limits.instructions = 10_000
         limits.operations = 1 << 26

@@ -9,8 +9,13 @@ import Testing
 @Suite struct GoldenProgramTests {
     struct GoldenManifest: Decodable {
         struct Case: Decodable, Sendable {
+            struct Error: Decodable, Sendable {
+                let out_rel, grad_rel_l2: Double
+            }
             let name: String
             let output_index: Int
+            /// Of PyTorch in single precision.
+            let float32_torch: Error
         }
         let cases: [Case]
     }
@@ -20,7 +25,7 @@ import Testing
         "vivit_divided_dynamo18", "r2plus1d_block_dynamo18",
     ]
 
-    @Test("Exported networks equal PyTorch", arguments: names)
+    @Test("Values and gradients miss PyTorch's by no more than four times what its own float32 does", arguments: names)
     func golden(_ name: String) throws {
         let manifest = try JSONDecoder().decode(
             GoldenManifest.self, from: Data(contentsOf: fixture("onnx/manifest.json")))
@@ -31,12 +36,11 @@ import Testing
         let tape = Tape(parallelism: Parallelism(threads: 2))
         let x = tape.variable(input)
         let y = try program(x)
-        let output = try #require(expected["output"])
-        expectClose(y.value, output, relative: 1e-5, absolute: 0)
+        #expect(relativeL2(y.value, try #require(expected["output"])) < 4 * golden.float32_torch.out_rel + 1e-7)
         var seed = Tensor(shape: y.shape, repeating: 0)
         seed.withUnsafeMutableValues { $0[golden.output_index] = 1 }
         let gradient = try tape.gradients(of: y, seed: seed, withRespectTo: [x])[0]
         let error = relativeL2(gradient, try #require(expected["input_grad"]))
-        #expect(error < 5e-3)
+        #expect(error < 4 * golden.float32_torch.grad_rel_l2 + 1e-7)
     }
 }

@@ -26,10 +26,22 @@ import Testing
         try JSONDecoder().decode(Tutorial.self, from: Data(contentsOf: fixture("onnx/tutorial/tutorial.json")))
     }
 
+    private static func page() throws -> String {
+        try String(
+            contentsOf: fixture("onnx").appending(path: "../../../docs/onnx.md").standardizedFileURL, encoding: .utf8)
+    }
+
+    @Test("The tutorial lists the operators that are supported, and no other")
+    func operators() throws {
+        let page = try Self.page()
+        let table = try #require(page.components(separatedBy: "## Operators").last?.components(separatedBy: "\n\n")[1])
+        let named = table.components(separatedBy: "`").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+        #expect(named.sorted() == StandardOperator.allCases.map(\.rawValue).sorted())
+    }
+
     @Test("The code of the tutorial is the code that made the fixtures")
     func code() throws {
-        let page = try String(
-            contentsOf: fixture("onnx").appending(path: "../../../docs/onnx.md").standardizedFileURL, encoding: .utf8)
+        let page = try Self.page()
         let blocks = page.components(separatedBy: "```python\n").dropFirst().map { block in
             block.components(separatedBy: "```")[0]
         }

@@ -17,8 +17,7 @@ extension Graph {
         }
         let builder = ProgramBuilder(limits: limits, weights: weightCount)
         var lowering = GraphLowering(builder: builder, opset: opset)
-        lowering.values[port.name] = Value(slot: 0, type: ValueType(kind: .real, shape: input))
-        try lowering.lower(self)
+        try lowering.lower(self, input: Value(slot: 0, type: ValueType(kind: .real, shape: input)))
         guard let output = lowering.values[outputs[0].name] else {
             throw GraphError.badOutput(reason: "nothing gives \(outputs[0].name)")
         }
@@ -53,15 +52,26 @@ struct GraphLowering {
     let builder: ProgramBuilder
     let opset: Int
     /// By name; branches see what is around them.
-    var values: [String: Value] = [:]
+    private(set) var values: [String: Value] = [:]
+    /// How often values will still be taken; those of branches are not counted, and go with the branch.
+    private var uses: [String: Int] = [:]
+    /// Of the constants among ``values``, as ``ValueType/size`` counts.
+    private var held = 0
 
-    mutating func lower(_ graph: Graph) throws {
-        for (name, array) in graph.initializers { values[name] = Value(Literal(array)) }
-        try lower(graph.nodes)
+    init(builder: ProgramBuilder, opset: Int) {
+        (self.builder, self.opset) = (builder, opset)
     }
 
-    private mutating func lower(_ nodes: [Node]) throws {
-        for node in nodes {
+    /// - Parameter input: the value of the graph's input.
+    mutating func lower(_ graph: Graph, input: Value) throws {
+        values[graph.inputs[0].name] = input
+        for name in graph.nodes.flatMap(\.operands) + graph.outputs.map(\.name) { uses[name, default: 0] += 1 }
+        try lower(graph)
+    }
+
+    private mutating func lower(_ graph: Graph) throws {
+        for (name, array) in graph.initializers { keep(Value(Literal(array)), as: name) }
+        for node in graph.nodes {
             let operands = try node.inputs.map { name -> Value? in
                 guard !name.isEmpty else { return nil }
                 guard let value = values[name] else { throw GraphError.undefinedValue(name: name, node: node.name) }
@@ -73,8 +83,26 @@ struct GraphLowering {
             guard results.count >= node.outputs.lastIndex(where: { !$0.isEmpty }).map({ $0 + 1 }) ?? 0 else {
                 throw lowering.refuse("it has \(node.outputs.count) results, of which \(results.count) are supported")
             }
-            for (name, value) in zip(node.outputs, results) where !name.isEmpty { values[name] = value }
+            for (name, value) in zip(node.outputs, results) where !name.isEmpty { keep(value, as: name) }
+            guard held + builder.held <= builder.heldLimit else {
+                throw lowering.refuse("with it the model's constants take more than \(builder.heldLimit) values")
+            }
+            for name in node.operands {
+                guard let count = uses[name] else { continue }
+                uses[name] = count - 1
+                if count == 1 { drop(name) }
+            }
         }
+    }
+
+    private mutating func keep(_ value: Value, as name: String) {
+        values[name] = value
+        if value.literal != nil { held += value.type.size }
+    }
+
+    private mutating func drop(_ name: String) {
+        guard let value = values.removeValue(forKey: name), value.literal != nil else { return }
+        held -= value.type.size
     }
 
     /// If with a condition that is known at load: one of its branches takes its place.
@@ -88,7 +116,7 @@ struct GraphLowering {
         for name in given where !known.insert(name).inserted || values[name] != nil {
             throw GraphError.duplicateValue(name: name, node: node.node.name)
         }
-        defer { for name in given { values[name] = nil } }
+        defer { for name in given { drop(name) } }
         try lower(graph)
         return try graph.outputs.map { output in
             guard let value = values[output.name] else {

@@ -64,11 +64,33 @@ extension NodeLowering {
 
     func scatterTuples() throws -> Value {
         let (x, indices, updates) = (try required(0), try required(1), try required(2))
+        if let replaced = try replacedRows(x, indices, updates) { return replaced }
         let places = try emit(.tuplePlaces(x.shape, batchAxes: 0), indices)
         guard places.shape == updates.shape else {
             throw refuse("its indices ask for updates of shape \(places.shape), they have \(updates.shape)")
         }
         return try emit(.scatter(scatterRule()), x, updates, places)
+    }
+
+    /// Exporters write an assignment to a slice so: rows of the first axis, one behind the other, become others. Then no table of places is needed.
+    private func replacedRows(_ x: Value, _ indices: Value, _ updates: Value) throws -> Value? {
+        guard let known = indices.integers, x.shape.rank > 0, known.shape.rank == 2, known.shape[1] == 1,
+            try scatterRule() == .replace, x.type.kind == updates.type.kind
+        else { return nil }
+        let extent = x.shape[0]
+        let rows = known.values.map { $0 < 0 ? $0 + extent : $0 }
+        guard let first = rows.first, let last = rows.last, first >= 0, last < extent,
+            rows == Array(first..<first + rows.count),
+            updates.shape.extents == [rows.count] + x.shape.extents.dropFirst()
+        else { return nil }
+        func part(_ start: Int, _ count: Int) throws -> [Value] {
+            guard count > 0 else { return [] }
+            var slices = x.shape.extents.map(AxisSlice.all)
+            slices[0] = AxisSlice(start: start, step: 1, count: count)
+            return [try emit(.slice(slices), x)]
+        }
+        let parts = try part(0, first) + [updates] + part(last + 1, extent - last - 1)
+        return try emit(.concatenate(axis: 0), all: parts)
     }
 
     func oneHot() throws -> Value {
@@ -126,7 +148,7 @@ extension NodeLowering {
     func range() throws -> Value {
         let operands = try all()
         guard operands.count == 3 else { throw refuse("it takes start, limit and step") }
-        let limit = builder.limits.constantIntegers
+        let limit = builder.limits.movedIntegers
         if operands.allSatisfy({ $0.isReal }) {
             let numbers = operands.compactMap { $0.number.map(Double.init) }
             guard numbers.count == 3, numbers[2] != 0 else {

@@ -41,7 +41,7 @@ extension NodeLowering {
         return try (0..<rank).reduce(x) { result, axis in
             guard sizes[axis] != result.shape[axis] || scales[axis] != 1 else { return result }
             guard result.shape[axis] > 0, sizes[axis] > 0 else { throw refuse("\(x.shape) is empty, or its result") }
-            guard sizes[axis] <= builder.limits.constantIntegers else {
+            guard sizes[axis] <= builder.limits.movedIntegers else {
                 throw refuse("an axis of \(result.shape[axis]) elements would be resized to \(sizes[axis])")
             }
             try spend(12 * sizes[axis])

@@ -197,7 +197,7 @@ extension NodeLowering {
         return try (0..<rank).reduce(cut) { result, axis in
             guard before[axis] + after[axis] > 0 else { return result }
             let extent = result.shape[axis]
-            guard extent > 0, before[axis] + after[axis] <= builder.limits.constantIntegers else {
+            guard extent > 0, before[axis] + after[axis] <= builder.limits.movedIntegers else {
                 throw refuse("an axis of \(extent) elements is not padded by \(before[axis]) and \(after[axis])")
             }
             try spend(2 * (before[axis] + extent + after[axis]))
@@ -224,7 +224,7 @@ extension NodeLowering {
         let (rows, columns) = (x.shape[x.shape.rank - 2], x.shape[x.shape.rank - 1])
         let offset = try constantInteger(1, "k") ?? 0
         let isUpper = try flag("upper", otherwise: true)
-        guard rows * columns <= builder.limits.constantIntegers, offset.magnitude < 1 << 40 else {
+        guard rows * columns <= builder.limits.movedIntegers, offset.magnitude < 1 << 40 else {
             throw refuse("its matrices are too large")
         }
         try spend(2 * rows * columns)

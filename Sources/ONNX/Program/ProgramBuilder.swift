@@ -7,12 +7,16 @@ final class ProgramBuilder {
     /// By the slot of its result, slot 0 being the clip.
     private var instructions: [Program.Instruction?] = [nil]
     private var foldingBudget: Int
+    /// Of constants that instructions take, as ``ValueType/size`` counts.
+    private(set) var held = 0
+    let heldLimit: Int
     private let foldingTape = Tape(parallelism: .single)
 
     /// - Parameter weights: values in the weights of the graph.
     init(limits: GraphLimits, weights: Int) {
         self.limits = limits
         foldingBudget = limits.foldingBudget + 4 * weights
+        heldLimit = limits.heldConstants + 4 * weights
     }
 
     /// Takes from what working out constants may take, before anything of that size is made.
@@ -34,19 +38,19 @@ final class ProgramBuilder {
         do {
             let type = try primitive.resultType(of: operands.map(\.type))
             let isConstant = operands.allSatisfy { $0.literal != nil }
-            let limit = limit(of: type, isConstant: isConstant)
+            let limit = isConstant || type.kind != .real ? limits.foldedValues : limits.values
             guard type.shape.rank <= limits.rank else {
                 throw PrimitiveError(reason: "its result has more than \(limits.rank) axes")
             }
             guard type.shape.room <= limit else {
                 throw GraphError.tooLarge(node, shape: type.shape, limit: limit)
             }
-            if isConstant { return try fold(primitive, operands, type) }
             if type.kind != .real, primitive.movesIntegersAsPlaces,
-                operands.reduce(0, { $0 + $1.shape.count }) > limits.constantIntegers
+                operands.reduce(0, { $0 + $1.shape.count }) > limits.movedIntegers
             {
-                throw PrimitiveError(reason: "it moves more than \(limits.constantIntegers) integers")
+                throw PrimitiveError(reason: "it moves more than \(limits.movedIntegers) integers")
             }
+            if isConstant { return try fold(primitive, operands, type) }
             if let simpler = try simplified(primitive, operands, type: type, at: node) { return simpler }
             guard instructions.count <= limits.instructions else {
                 throw PrimitiveError(reason: "the network takes more than \(limits.instructions) steps")
@@ -59,14 +63,10 @@ final class ProgramBuilder {
 
     func append(_ primitive: Primitive, _ operands: [Value], type: ValueType, at node: NodeName) -> Value {
         let slot = instructions.count
+        for operand in operands where operand.literal != nil { held += operand.type.size }
         instructions.append(
             Program.Instruction(primitive: primitive, operands: operands, result: slot, type: type, node: node))
         return Value(slot: slot, type: type)
-    }
-
-    private func limit(of type: ValueType, isConstant: Bool) -> Int {
-        guard isConstant else { return type.kind == .real ? limits.values : limits.foldedValues }
-        return type.kind == .real ? limits.foldedValues : limits.constantIntegers
     }
 
     private func fold(_ primitive: Primitive, _ operands: [Value], _ type: ValueType) throws -> Value {

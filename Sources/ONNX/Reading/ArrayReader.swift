@@ -18,7 +18,7 @@ struct ArrayReader {
         }
         guard wire.dims.allSatisfy({ $0 >= 0 }) else { throw refuse("its shape \(wire.dims) has a negative extent") }
         guard wire.dims.count <= limits.rank else { throw refuse("it has more than \(limits.rank) axes") }
-        let most = element.kind == .real ? limits.values : limits.constantIntegers
+        let most = element.kind == .real ? limits.values : limits.movedIntegers
         guard let shape = try? Shape(validating: wire.dims.map(Int.init)), shape.room <= most else {
             throw refuse("its shape \(wire.dims) holds more than \(most) values")
         }

@@ -99,6 +99,9 @@ struct InspectionText {
 
     private static func dryRun(_ fit: FileInspection.Fit?, of graph: GraphInspection) -> [String] {
         guard let fit, let clip = fit.triedClip else {
+            guard graph.input.shape != nil else {
+                return ["no dry run: the file does not say the shape of its input, --manifest does"]
+            }
             return [
                 "no dry run: \(shape(graph.input)) is no batch of one clip with one or three channels in the order NCTHW, NTCHW or NTHWC"
             ]

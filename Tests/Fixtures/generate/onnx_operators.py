@@ -198,6 +198,9 @@ case("GatherND", "GatherND in batches", "y = GatherND<batch_dims=1>(x, i)", i=[[
 case("ScatterElements", "ScatterElements", "a = Slice(x, s, e, z) b = Exp(a) y = ScatterElements<axis=1>(x, i, b)", i=np.array([[[2, 0, 1, 0]], [[1, 1, 2, 0]]]),
      s=[0], e=[1], z=[1])
 case("ScatterND", "ScatterND", "a = Gather<axis=0>(x, g) b = Exp(a) y = ScatterND(x, i, b)", g=[1], i=[[0]])
+case("ScatterND", "ScatterND, rows in the middle", "a = Slice(x, s, e) b = Exp(a) y = ScatterND(x, i, b)", x=(5, 2, 3), s=[2], e=[4], i=[[1], [2]])
+case("ScatterND", "ScatterND, rows in another order", "b = Exp(x) y = ScatterND(x, i, b)", i=[[1], [-2]])
+case("ScatterND", "ScatterND, single values", "a = Gather<axis=0>(x, g) b = Exp(a) y = ScatterND(x, i, b)", x=(4, 3), g=[1], i=[[[0, 1], [3, 2], [-1, 0]]])
 case("ScatterND", "ScatterND, added", 'a = Gather<axis=0>(x, g) b = Exp(a) y = ScatterND<reduction="add">(x, i, b)', g=[1, 0], i=[[0], [0]], opset=18)
 case("Expand", "Expand, both ways", "y = Expand(x, s)", x=(2, 1, 4), s=[5, 1, 3, 1])
 case("Tile", "Tile", "y = Tile(x, r)", r=[1, 2, 3])
