@@ -85,7 +85,7 @@ let package = Package(
 
         // Tier 3 to 7.
         module("Attribution", ["Tensors", "Cine", "Autodiff", "Motion"]),
-        module("Evaluation", ["Tensors", "Cine", "CKernels", "Attribution", "Models"]),
+        module("Evaluation", ["Tensors", "Cine", "CKernels", "Motion", "Attribution", "Models"]),
         module("Training", ["Tensors", "Cine", "Autodiff", "Checkpoints", "Models", "Evaluation"]),
         module(
             "Pipelines",
@@ -96,7 +96,8 @@ let package = Package(
         module(
             "API",
             [
-                "Tensors", "Cine", "Video", "Rendering", "Motion", "Attribution", "HTTPServer", "Pipelines", "Jobs",
+                "Tensors", "Cine", "Video", "Rendering", "Motion", "Attribution", "Evaluation", "HTTPServer",
+                "Pipelines", "Jobs",
                 "Store", "Models", "Checkpoints", "CSampleClip", "CContract", crypto, httpTypes, logging,
             ]),
         .executableTarget(
@@ -118,7 +119,8 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "Tensors", "Autodiff", "Cine", "Motion", "Checkpoints", "Models", "Attribution", "Training",
+                "Tensors", "Autodiff", "Cine", "Motion", "Checkpoints", "Models", "Attribution", "Evaluation",
+                "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -141,7 +143,7 @@ let package = Package(
         tests("StoreTests", ["Store", grdb]),
         tests("JobsTests", ["Jobs", "Store", logging]),
         tests("TrainingTests", ["Tensors", "Autodiff", "Checkpoints", "Models", "Evaluation", "Training"]),
-        tests("EvaluationTests", ["Evaluation", "Tensors", "Cine"]),
+        tests("EvaluationTests", ["Evaluation", "Attribution", "Models", "Tensors", "Cine"]),
         tests(
             "PipelinesTests",
             [
@@ -152,7 +154,8 @@ let package = Package(
         tests(
             "APITests",
             [
-                "Tensors", "Cine", "Video", "Rendering", "Motion", "Attribution", "Models", "Checkpoints", "Store",
+                "Tensors", "Cine", "Video", "Rendering", "Motion", "Attribution", "Evaluation", "Models", "Checkpoints",
+                "Store",
                 "Jobs", "Pipelines", "ONNX",
                 "HTTPServer", "API", httpTypes, logging, crypto,
                 .product(name: "Yams", package: "Yams"),

@@ -11,6 +11,7 @@ package enum Routes {
         let maps = MapHandlers(resources: resources)
         let parts = PartHandlers(resources: resources)
         let partial = PartialHandlers(resources: resources)
+        let evaluations = EvaluationHandlers(resources: resources)
         let operations = OperationHandlers(resources: resources)
         return [
             Route(method: .post, pattern: "/v1/videos", handler: only(.json, videos.create)),
@@ -40,6 +41,12 @@ package enum Routes {
             Route(method: .get, pattern: "/v1/explanations/{id}/timeline", handler: parts.timeline),
             Route(method: .get, pattern: "/v1/explanations/{id}/partial", handler: partial.report),
             Route(method: .get, pattern: "/v1/explanations/{id}/partial/{kind}", handler: partial.map),
+            Route(method: .post, pattern: "/v1/evaluations", handler: only(.json, evaluations.create)),
+            Route(method: .get, pattern: "/v1/evaluations", handler: only(.json, evaluations.list)),
+            Route(method: .get, pattern: "/v1/evaluations/{id}", handler: only(.json, evaluations.show)),
+            Route(method: .delete, pattern: "/v1/evaluations/{id}", handler: evaluations.delete),
+            Route(method: .get, pattern: "/v1/evaluations/{id}/report", handler: evaluations.text),
+            Route(method: .get, pattern: "/v1/evaluations/{id}/figure", handler: only(.png, evaluations.figure)),
             Route(method: .get, pattern: "/", handler: operations.index),
             Route(method: .get, pattern: "/healthz", handler: operations.health),
             Route(method: .get, pattern: "/readyz", handler: operations.readiness),

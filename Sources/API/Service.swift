@@ -15,13 +15,15 @@ package struct Service: Sendable {
     /// - Parameters:
     ///   - budget: of each explanation; what does not fit is refused before it is queued.
     ///   - wake: tells the workers that a job is waiting.
+    ///   - wakeEvaluations: tells the one of evaluations.
     package init(
         store: Store, library: ModelLibrary, limits: ServiceLimits, budget: JobBudget,
-        wake: @escaping @Sendable () -> Void, logger: Logger
+        wake: @escaping @Sendable () -> Void, wakeEvaluations: @escaping @Sendable () -> Void, logger: Logger
     ) {
         routes = Routes.table(
             Resources(
-                store: store, library: library, limits: limits, budget: budget, pictures: PictureCache(), wake: wake))
+                store: store, library: library, limits: limits, budget: budget, pictures: PictureCache(), wake: wake,
+                wakeEvaluations: wakeEvaluations))
         router = Router(routes)
         self.logger = logger
     }
@@ -74,4 +76,6 @@ struct Resources: Sendable {
     let budget: JobBudget
     let pictures: PictureCache
     let wake: @Sendable () -> Void
+    /// Tells the worker that an evaluation is waiting.
+    let wakeEvaluations: @Sendable () -> Void
 }

@@ -3,9 +3,11 @@ import Tensors
 
 extension Tensor {
     /// Every plane of an array `[C, T, H, W]` blurred by a Gaussian with a standard deviation of a sixteenth of the longer side, held at the border.
-    var blurredFrames: Tensor {
+    var blurredFrames: Tensor { blurredFrames(deviation: max(Double(max(shape[2], shape[3])) / 16, 0.5)) }
+
+    /// The same with a standard deviation in pixels.
+    func blurredFrames(deviation: Double) -> Tensor {
         let (height, width) = (shape[2], shape[3])
-        let deviation = max(Double(max(height, width)) / 16, 0.5)
         let radius = Int((3 * deviation).rounded(.up))
         let raw = (-radius...radius).map { exp(-Double($0 * $0) / (2 * deviation * deviation)) }
         let total = raw.reduce(0, +)

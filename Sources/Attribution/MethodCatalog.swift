@@ -1,7 +1,7 @@
 package import Cine
 
 /// Every method, by its name in requests. The conformance suite and the description of the interface go through this list.
-package enum MethodName: String, Hashable, Sendable, CaseIterable {
+package enum MethodName: String, Hashable, Sendable, Codable, CaseIterable {
     case gradient
     case gradientTimesInput = "gradient_times_input"
     case smoothgrad
@@ -9,6 +9,7 @@ package enum MethodName: String, Hashable, Sendable, CaseIterable {
     case vargrad
     case integratedGradients = "integrated_gradients"
     case gradCAM = "gradcam"
+    case lastingMotion = "lasting_motion"
 
     package var facts: MethodFacts {
         method(
@@ -32,13 +33,14 @@ package enum MethodName: String, Hashable, Sendable, CaseIterable {
         case .integratedGradients:
             IntegratedGradients(steps: parameters.samples, baseline: parameters.baseline)
         case .gradCAM: GradCAM(layer: parameters.layer)
+        case .lastingMotion: LastingMotion()
         }
     }
 
     /// Whether the number of samples changes what is computed: noisy copies, or steps on a way.
     package var takesSamples: Bool {
         switch self {
-        case .gradient, .gradientTimesInput, .gradCAM: false
+        case .gradient, .gradientTimesInput, .gradCAM, .lastingMotion: false
         case .smoothgrad, .smoothgradSquared, .vargrad, .integratedGradients: true
         }
     }
@@ -48,7 +50,8 @@ extension MethodName {
     /// The spaces in which requests may ask for it, one or more.
     package var spaces: [Space] {
         switch self {
-        case .gradient, .gradientTimesInput, .smoothgrad, .smoothgradSquared, .vargrad, .integratedGradients:
+        case .gradient, .gradientTimesInput, .smoothgrad, .smoothgradSquared, .vargrad, .integratedGradients,
+            .lastingMotion:
             Space.allCases
         case .gradCAM: [.pixels]
         }
@@ -57,7 +60,8 @@ extension MethodName {
     /// The maps that a method makes in a space.
     package func kinds(in space: Space) -> [MapKind] {
         switch self {
-        case .gradient, .gradientTimesInput, .smoothgrad, .smoothgradSquared, .vargrad, .integratedGradients:
+        case .gradient, .gradientTimesInput, .smoothgrad, .smoothgradSquared, .vargrad, .integratedGradients,
+            .lastingMotion:
             PartGradients.kinds(in: space)
         case .gradCAM: [.layer]
         }

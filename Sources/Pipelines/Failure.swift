@@ -1,5 +1,6 @@
 package import Checkpoints
 import Jobs
+import Evaluation
 import Models
 package import Motion
 import Rendering
@@ -30,6 +31,7 @@ package struct Failure: JobFailure, Hashable, Sendable {
         case let error as PictureError: self.init(code: error.code, message: error.description)
         case RenderingError.tooLarge, EncodingError.tooLarge:
             self.init(code: "picture.too-large", message: "\(error)")
+        case let error as StudyError: self.init(code: "model.wrong-contract", message: error.description)
         case let error as ShapeError:
             self.init(code: "model.unusable-input", message: "the network cannot take this clip: \(error.description)")
         default: return nil

@@ -1,3 +1,4 @@
+package import Evaluation
 package import Models
 
 /// Everything that the result of a training depends on.

@@ -1,6 +1,7 @@
 import API
 import Checkpoints
 import Cine
+import Evaluation
 import HTTPServer
 import Models
 import Motion
@@ -19,7 +20,11 @@ enum ProblemCases {
             + chain(after(_: VideoError?.none), after) + chain(after(_: ModelError?.none), after)
             + chain(after(_: MotionError?.none), after) + chain(after(_: CheckpointError?.none), after)
             + chain(after(_: ShapeError?.none), after) + chain(after(_: PictureError?.none), after)
-            + [malformed, DocumentError(path: "samples", reason: "expected a whole number from 1 to 10000, not 0")]
+            + [
+                StudyError.wrongContract(
+                    model: "tiny", reason: "it takes 8 frames of 40x32 pixels, and the clips have 32 of 112x112"),
+                malformed, DocumentError(path: "samples", reason: "expected a whole number from 1 to 10000, not 0"),
+            ]
     }
 
     /// What a body that is no JSON comes to.
@@ -52,6 +57,7 @@ enum ProblemCases {
         case .methodNotAllowed: .notFound(what: "video", id: "vid_4cqUXkVdNzVhyTtWaBn8Jg")
         case .notFound("video", _): .notFound(what: "model", id: "r2plus1d")
         case .notFound("model", _): .notFound(what: "explanation", id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb")
+        case .notFound("explanation", _): .notFound(what: "evaluation", id: "evl_9pRtVwXyZ2aBcDeFgHjKmN")
         case .notFound: .unsupportedMediaType(found: "text/plain", expected: "application/json")
         case .unsupportedMediaType:
             .notAcceptable(offered: ["application/json", "application/x-npy", "image/png"])
@@ -61,7 +67,8 @@ enum ProblemCases {
         case .repeatedPart: .invalidParameter(name: "limit", reason: "expected a whole number from 1 to 500")
         case .invalidParameter: .unknownParameter(name: "page", known: ["limit", "cursor"])
         case .unknownParameter: .notFinished(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", state: "running")
-        case .notFinished: .noMap(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", kind: "flow", available: ["pixels"])
+        case .notFinished: .evaluationNotFinished(id: "evl_9pRtVwXyZ2aBcDeFgHjKmN", state: "running")
+        case .evaluationNotFinished: .noMap(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", kind: "flow", available: ["pixels"])
         case .noMap: .noFrame(frame: "32", frames: 32)
         case .noFrame: .noPart(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", what: "vectors")
         case .noPart: .nothingPartial(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", state: "queued")

@@ -2,6 +2,7 @@ import API
 import Attribution
 import Checkpoints
 import Cine
+import Evaluation
 import Models
 import Motion
 import Pipelines
@@ -21,6 +22,7 @@ struct VocabularyTests {
         "ArchitectureName": ArchitectureDescription.named.keys.sorted(),
         "Baseline": IntegratedGradients.Baseline.allCases.map(\.rawValue),
         "Method": MethodName.allCases.map(\.rawValue),
+        "MovingShapesTask": MovingShapesTask.allCases.map(\.rawValue),
         "Space": Space.allCases.map(\.rawValue),
         "DISPreset": DenseInverseSearch.Preset.allCases.map(\.rawValue),
         "EventName": EventName.allCases.map(\.rawValue),

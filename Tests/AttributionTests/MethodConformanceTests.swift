@@ -37,6 +37,10 @@ import Testing
             case .smoothgradSquared:
                 #expect(map.values.values == gradient.map { Float(Double($0) * Double($0)) })
             case .vargrad: #expect(map.values.values.allSatisfy { $0 == 0 })
+            case .lastingMotion:
+                // Flow is looked at along the motion; see LastingMotionTests.
+                guard map.kind != .flow else { break }
+                #expect(map.values.values == gradient.map { $0 * $0 })
             case .gradientTimesInput, .integratedGradients, .gradCAM: break
             }
         }
@@ -68,6 +72,7 @@ import Testing
         case .smoothgradSquared:
             #expect(pixels.values.values == weights.values.map { Float(Double($0) * Double($0)) })
         case .vargrad: #expect(pixels.values.values.allSatisfy { $0 < 1e-12 })
+        case .lastingMotion: #expect(pixels.values.values == weights.values.map { $0 * $0 })
         case .gradientTimesInput, .integratedGradients:
             // From black, a linear score owes each value its weight times the value.
             let products = zip(weights.values, clip.values).map { $0 * $1 }

@@ -13,6 +13,7 @@ package enum ServiceError: Error, Hashable, Sendable {
     case invalidParameter(name: String, reason: String)
     case unknownParameter(name: String, known: [String])
     case notFinished(id: String, state: String)
+    case evaluationNotFinished(id: String, state: String)
     case noMap(id: String, kind: String, available: [String])
     case noFrame(frame: String, frames: Int)
     /// Vectors, trajectories, flow or noise that this explanation does not have.
@@ -33,7 +34,7 @@ extension ServiceError {
         case .notAcceptable: .notAcceptable
         case .missingPart, .unknownPart, .repeatedPart, .invalidParameter, .unknownParameter:
             .badRequest
-        case .notFinished, .bundledModel, .idempotencyConflict: .conflict
+        case .notFinished, .evaluationNotFinished, .bundledModel, .idempotencyConflict: .conflict
         case .rangeNotSatisfiable: .rangeNotSatisfiable
         }
     }
@@ -51,6 +52,7 @@ extension ServiceError {
         case .invalidParameter: "request.invalid-parameter"
         case .unknownParameter: "request.unknown-parameter"
         case .notFinished: "explanation.not-finished"
+        case .evaluationNotFinished: "evaluation.not-finished"
         case .noMap: "map.not-found"
         case .noFrame: "frame.not-found"
         case .noPart: "explanation.no-such-part"
@@ -81,6 +83,8 @@ extension ServiceError: CustomStringConvertible {
                 ? "The parameter \(name) is not known: this address takes none."
                 : "The parameter \(name) is not known; known here: \(known.joined(separator: ", "))."
         case .notFinished(let id, let state): "The explanation \(id) is \(state): it has maps once it has succeeded."
+        case .evaluationNotFinished(let id, let state):
+            "The evaluation \(id) is \(state): it has a report once it has succeeded."
         case .noMap(let id, let kind, let available):
             "The explanation \(id) has no map \(kind); it has \(available.joined(separator: ", "))."
         case .noFrame(let frame, let frames): "There is no frame \(frame): frames count from 0 to \(frames - 1)."

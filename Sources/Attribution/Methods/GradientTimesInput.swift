@@ -25,21 +25,27 @@ package struct GradientTimesInput: AttributionMethod {
         _ input: AttributionInput, to score: Score, control: RunControl
     ) throws -> AttributionResult {
         let gradient = try Gradient().attribute(input, to: score, control: control)
-        let factors: [Tensor]
-        switch input {
-        case .pixels(let clip): factors = [clip]
+        return AttributionResult(
+            maps: try zip(gradient.maps, input.factors(control.parallelism)).map {
+                try AttributionMap(kind: $0.kind, values: $0.values.multiplied(by: $1))
+            },
+            value: gradient.value, sampling: nil, shares: gradient.shares, completeness: nil, passes: passes)
+    }
+}
+
+extension AttributionInput {
+    /// What each map is multiplied by, in the order of ``PartGradients/kinds(in:)``.
+    /// - Throws: `ShapeError`.
+    func factors(_ parallelism: Parallelism) throws -> [Tensor] {
+        switch self {
+        case .pixels(let clip): return [clip]
         case .decomposition(let decomposition):
             let parts = decomposition.parts
             // The gradient was taken at the reconstruction, so that is what it is multiplied by.
             let clip = try Decomposition.reconstruction(
-                firstFrame: parts.firstFrame, flow: parts.flow, residual: parts.error, parallelism: control.parallelism)
-            factors = [clip, parts.firstFrame, parts.flow, parts.error]
+                firstFrame: parts.firstFrame, flow: parts.flow, residual: parts.error, parallelism: parallelism)
+            return [clip, parts.firstFrame, parts.flow, parts.error]
         }
-        return AttributionResult(
-            maps: try zip(gradient.maps, factors).map {
-                try AttributionMap(kind: $0.kind, values: $0.values.multiplied(by: $1))
-            },
-            value: gradient.value, sampling: nil, shares: gradient.shares, completeness: nil, passes: passes)
     }
 }
 

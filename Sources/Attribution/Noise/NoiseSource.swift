@@ -15,7 +15,7 @@ package protocol NoiseSource: Sendable {
 }
 
 /// One number for each component: noise levels as parts of the component's range, or standard deviations in its unit.
-package struct NoiseLevels: Hashable, Sendable {
+package struct NoiseLevels: Hashable, Sendable, Codable {
     package var pixels, firstFrame, flow, error: Double
 
     package init(pixels: Double, firstFrame: Double, flow: Double, error: Double) {

@@ -28,6 +28,21 @@ package struct Ranks: Sendable {
         variance = squares
     }
 
+    /// From 1 for the least value to the count for the greatest.
+    package func rank(at place: Int) -> Double { Double(centered[place]) + Double(count + 1) / 2 }
+
+    /// The mean rank of some values, from 1 for the least; nil for none of them.
+    /// - Precondition: one flag a value.
+    package func mean(where isIncluded: [Bool]) -> Double? {
+        precondition(isIncluded.count == count, "one flag a value")
+        var (sum, included) = (0.0, 0)
+        for place in centered.indices where isIncluded[place] {
+            sum += Double(centered[place])
+            included += 1
+        }
+        return included > 0 ? sum / Double(included) + Double(count + 1) / 2 : nil
+    }
+
     func covariance(_ other: Ranks) -> Double {
         centered.withUnsafeBufferPointer { a in
             other.centered.withUnsafeBufferPointer { b in

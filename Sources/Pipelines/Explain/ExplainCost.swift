@@ -1,5 +1,6 @@
 package import Autodiff
 import Attribution
+import Evaluation
 package import Models
 import Motion
 package import Tensors

@@ -1,5 +1,6 @@
 import Attribution
 import Cine
+import Evaluation
 import Models
 import Tensors
 

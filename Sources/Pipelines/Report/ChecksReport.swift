@@ -22,25 +22,6 @@ package struct MapSimilarity: Encodable, Hashable, Sendable {
     }
 }
 
-/// The ranks of a map's values, to compare it with several.
-struct RankedMap {
-    let signed, magnitudes: Ranks?
-    private let counted: CountedBytes
-
-    /// Bytes of the ranks of so many values, and what finding them takes besides: the values, their magnitudes, and a sort's keys and places twice.
-    static func bytes(values: Int) -> Int { 2 * values * MemoryLayout<Float>.stride }
-    static func rankingBytes(values: Int) -> Int { 6 * values * MemoryLayout<Float>.stride }
-
-    init(_ map: AttributionMap) {
-        counted = CountedBytes(Self.bytes(values: map.values.count))
-        let ranking = CountedBytes(Self.rankingBytes(values: map.values.count))
-        defer { withExtendedLifetime(ranking) {} }
-        let values = map.values.values
-        signed = Ranks(values)
-        magnitudes = Ranks(values.map(abs))
-    }
-}
-
 /// The maps of networks that forgot, compared with the explained one's.
 package struct RandomisationReport: Encodable, Hashable, Sendable {
     package struct Map: Encodable, Hashable, Sendable {

@@ -6,6 +6,7 @@ enum Migrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("M001", migrate: M001.run)
         migrator.registerMigration("M002", migrate: M002.run)
+        migrator.registerMigration("M003", migrate: M003.run)
         return migrator
     }
 }

@@ -1,5 +1,6 @@
 import HTTPServer
 import Jobs
+import Pipelines
 import ServiceLifecycle
 
 /// The workers, from start to shutdown.
@@ -8,6 +9,15 @@ struct WorkerService: Service {
 
     func run() async throws {
         try await cancelWhenGracefulShutdown { try await pool.run() }
+    }
+}
+
+/// The worker of evaluations, from start to shutdown.
+struct EvaluationService: Service {
+    let worker: EvaluationWorker
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await worker.run() }
     }
 }
 

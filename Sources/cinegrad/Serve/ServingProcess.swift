@@ -48,8 +48,11 @@ struct ServingProcess {
             runner: ExplanationRunner(
                 store: store, library: library, limits: limits.video, budget: budget, keepInterval: .seconds(1)),
             logger: logger)
+        let evaluations = EvaluationWorker(
+            store: store, library: library, parallelism: budget.parallelism, logger: logger)
         let service = Service(
-            store: store, library: library, limits: limits, budget: budget, wake: { pool.wake() }, logger: logger)
+            store: store, library: library, limits: limits, budget: budget, wake: { pool.wake() },
+            wakeEvaluations: { evaluations.wake() }, logger: logger)
         let listener = Listener(
             configuration: ServerConfiguration(
                 host: configuration.server.host, port: configuration.server.port, limits: ServerLimits()),
@@ -62,6 +65,7 @@ struct ServingProcess {
         var group = ServiceGroupConfiguration(
             services: [
                 .init(service: WorkerService(pool: pool), serviceName: "workers"),
+                .init(service: EvaluationService(worker: evaluations), serviceName: "evaluations"),
                 .init(
                     service: ListenerService(
                         listener: listener, drain: configuration.server.drain, greeting: greeting),

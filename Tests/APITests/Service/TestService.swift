@@ -25,6 +25,7 @@ struct TestService: Sendable {
     let contract: Contract
     private let directory: TemporaryDirectory
     private let pool: WorkerPool
+    private let evaluations: EvaluationWorker
     private let send: @Sendable (HTTPRequest, [UInt8]) async throws -> Answer
 
     /// Makes a service while `use` runs.
@@ -42,14 +43,18 @@ struct TestService: Sendable {
             runner: ExplanationRunner(
                 store: store, library: library, limits: limits.video, budget: budget, keepInterval: .zero),
             logger: logger)
+        let evaluations = EvaluationWorker(
+            store: store, library: library, parallelism: budget.parallelism, logger: logger)
         let service = Service(
-            store: store, library: library, limits: limits, budget: budget, wake: { pool.wake() }, logger: logger)
+            store: store, library: library, limits: limits, budget: budget, wake: { pool.wake() },
+            wakeEvaluations: { evaluations.wake() }, logger: logger)
         func run(_ send: @escaping @Sendable (HTTPRequest, [UInt8]) async throws -> Answer) async throws {
             let contract = try await Contract(
                 yaml: send(HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/openapi.yaml"), []).text)
             try await use(
                 TestService(
-                    store: store, service: service, contract: contract, directory: directory, pool: pool, send: send))
+                    store: store, service: service, contract: contract, directory: directory, pool: pool,
+                    evaluations: evaluations, send: send))
         }
         switch transport {
         case .inProcess: try await run { try await Self.inProcess(service, $0, $1) }
@@ -98,6 +103,16 @@ struct TestService: Sendable {
         do { result = .success(try await body()) } catch { result = .failure(error) }
         task.cancel()
         try await task.value
+        try result.get()
+    }
+
+    /// Works on evaluations while `body` runs. Once.
+    func evaluating(_ body: () async throws -> Void) async throws {
+        let task = Task { await evaluations.run() }
+        let result: Result<Void, any Error>
+        do { result = .success(try await body()) } catch { result = .failure(error) }
+        task.cancel()
+        await task.value
         try result.get()
     }
 

@@ -1,5 +1,4 @@
 import Cine
-package import Evaluation
 import Foundation
 package import Models
 
@@ -66,7 +65,10 @@ package struct MovingShapesAnswers: Hashable, Sendable {
     }
 
     /// The share of right answers, or the median error in degrees.
-    package var value: Double {
+    package var value: Double { Self.value(of: errors, task: task) }
+
+    /// The same of errors alone; not a number for none.
+    package static func value(of errors: [Double], task: MovingShapesTask) -> Double {
         guard !errors.isEmpty else { return .nan }
         switch task.measure {
         case .shareRight: return errors.reduce(0) { $0 + 1 - $1 } / Double(errors.count)
