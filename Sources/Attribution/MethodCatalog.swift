@@ -57,6 +57,9 @@ extension MethodName {
         }
     }
 
+    /// Those that make maps of first frame, flow and residual.
+    package static var ofParts: [MethodName] { allCases.filter { $0.spaces.contains(.decomposition) } }
+
     /// The maps that a method makes in a space.
     package func kinds(in space: Space) -> [MapKind] {
         switch self {

@@ -80,7 +80,8 @@ package struct MovingShapesStudy: Sendable {
         let random = try RandomMaps(seed: options.seed &+ UInt64(index), like: subject)
         for method in options.methods {
             let attribution = method.method(
-                MethodParameters(samples: options.samples, tolerance: nil, levels: options.levels, baseline: .still),
+                MethodParameters(
+                    samples: options.samples, tolerance: nil, levels: options.levels, baseline: .still, layer: ""),
                 noise: PhiloxNoise(seed: options.seed &+ UInt64(index)))
             for input in [subject.pixels, subject.decomposition] {
                 func maps(_ score: Score) throws -> [AttributionMap] {
@@ -120,7 +121,8 @@ package struct MovingShapesStudy: Sendable {
                 sum + 6
                     * method.method(
                         MethodParameters(
-                            samples: options.samples, tolerance: nil, levels: options.levels, baseline: .still),
+                            samples: options.samples, tolerance: nil, levels: options.levels, baseline: .still,
+                            layer: ""),
                         noise: PhiloxNoise(seed: 0)
                     ).passes
             }

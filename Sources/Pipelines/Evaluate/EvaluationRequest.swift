@@ -68,10 +68,10 @@ extension EvaluationRequest: Decodable {
         staticDistractors = try fields.wholeNumber(Int.self, forKey: .staticDistractors)
         methods = try fields.decodeIfPresent([String].self, forKey: .methods).map { names in
             try names.enumerated().map { index, name in
-                guard let method = MethodName(rawValue: name) else {
+                guard let method = MethodName(rawValue: name), MethodName.ofParts.contains(method) else {
                     throw DocumentError(
                         path: "methods[\(index)]",
-                        reason: "expected one of \(MethodName.allCases.map(\.rawValue).joined(separator: ", "))")
+                        reason: "expected one of \(MethodName.ofParts.map(\.rawValue).joined(separator: ", "))")
                 }
                 return method
             }

@@ -42,7 +42,7 @@ struct EvaluateMovingShapes: AsyncParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "\(MethodName.allCases.map(\.rawValue).joined(separator: ", ")). Default: \(EvaluationPlan.standardMethods.map(\.rawValue).joined(separator: ", ")).",
+            "\(MethodName.ofParts.map(\.rawValue).joined(separator: ", ")). Default: \(EvaluationPlan.standardMethods.map(\.rawValue).joined(separator: ", ")).",
             valueName: "name"))
     var methods: [MethodName] = []
     @Option(help: "Noisy copies of SmoothGrad, steps of integrated gradients.") var samples = 10
@@ -60,6 +60,9 @@ struct EvaluateMovingShapes: AsyncParsableCommand {
         }
         guard EvaluationPlan.sampleRange.contains(samples) else { throw ValidationError("--samples takes 1 to 1000.") }
         guard (0...10_000).contains(curveClips) else { throw ValidationError("--curve-clips takes 0 to 10000.") }
+        guard methods.allSatisfy(MethodName.ofParts.contains) else {
+            throw ValidationError("--methods takes \(MethodName.ofParts.map(\.rawValue).joined(separator: ", ")).")
+        }
         guard EvaluationPlan.marginRange.contains(margin) else { throw ValidationError("--margin takes 0 to 16.") }
     }
 
