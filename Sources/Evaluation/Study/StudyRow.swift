@@ -28,6 +28,7 @@ package struct StudyRow: Hashable, Sendable, Codable {
             case .firstFrame: "first frame"
             case .flow: "flow"
             case .error: "error"
+            case .layer: "layer"
             }
         return switch (method, space) {
         case (.gradient, .pixels): "vanilla/\(input)"

@@ -44,6 +44,8 @@ struct StudySubject: Sendable {
     func shape(of kind: MapKind) -> Shape {
         switch (kind, pixels) {
         case (.pixels, .pixels(let clip)): clip.shape
+        case (.layer, .pixels(let clip)): Shape([1] + clip.shape.extents.dropFirst())
+        case (.layer, .decomposition): Shape([1] + parts.error.shape.extents.dropFirst())
         case (.pixels, .decomposition), (.error, _): parts.error.shape
         case (.firstFrame, _): parts.firstFrame.shape
         case (.flow, _): parts.flow.shape
