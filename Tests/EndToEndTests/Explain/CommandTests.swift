@@ -12,7 +12,7 @@ struct CommandTests {
         ["--help"], ["explain", "--help"], ["serve", "--help"], ["help", "explain"], [],
         ["models", "--help"], ["models", "inspect", "--help"], ["models", "add", "--help"],
         ["models", "list", "--help"],
-        ["models", "remove", "--help"],
+        ["models", "remove", "--help"], ["models", "test", "--help"], ["dataset", "moving-shapes", "--help"],
     ])
     func helpFitsATerminal(_ arguments: [String]) async throws {
         let (ending, text, errors) = try await BuiltBinary.end(arguments, environment: [:], in: directory)
@@ -35,7 +35,8 @@ struct CommandTests {
         let explain = try await BuiltBinary.end(["explain", "--help"], environment: [:], in: directory).output
         for option in [
             "--model", "--checkpoint", "--output", "--target", "--method", "--space", "--samples", "--noise", "--seed",
-            "--flow", "--clip-start", "--clip-frames", "--clip-period", "--clip-padding", "--check", "--threads",
+            "--flow", "--windows", "--window-stride", "--window-overlap", "--window-count", "--clip-start",
+            "--clip-frames", "--clip-period", "--clip-padding", "--check", "--threads",
             "--dry-run", "--quiet",
         ] {
             #expect(explain.contains("  \(option) ") || explain.contains(", \(option) "), "\(option)")
