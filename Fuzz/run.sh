@@ -29,6 +29,9 @@ import base64, json, sys
 for index, one in enumerate(json.load(open("Tests/Fixtures/onnx/operators.json"))["cases"]):
     open(f"{sys.argv[1]}/operator-{index}.onnx", "wb").write(base64.b64decode(one["model"]))' $build/seeds/onnx
 
+# Otherwise Swift prints where a trap was, and libFuzzer never gets to write down what it was given.
+export SWIFT_BACKTRACE=enable=no
+
 # fuzz READER FUZZER: what ends a fuzzer ends this too.
 fuzz() {
     echo "==> Fuzzing the $1 reader for $seconds s"

@@ -65,7 +65,9 @@ extension StridedCopy {
     init(within whole: Shape, _ slices: [AxisSlice], dense: Shape) {
         let strides = whole.strides
         self.init(
-            extents: dense.extents, from: zip(slices, strides).map { $0.step * $1 },
+            extents: dense.extents,
+            // The step behind a single element is not taken, however long it is.
+            from: zip(slices, strides).map { ($0.count > 1 ? $0.step : 1) * $1 },
             fromStart: zip(slices, strides).reduce(0) { $0 + ($1.0.count == 0 ? 0 : $1.0.start * $1.1) },
             to: dense.strides, toStart: 0)
     }

@@ -255,6 +255,9 @@ def corpus():
         "convolutions": model(convolutions, [weight("w", 2, 2, 1, 3, 3), weight("s", 2), weight("m", 2), weight("v", 2, 2)], [port("x", SMALL)]),
         "attention": model(attention, [integers("r", 1, 4, 16), weight("n", 16)], [port("x", SMALL)]),
         "places": model(places, scalars + [integers("z", 0), integers("o", 1)], [port("x", SMALL)]),
+        # Found by fuzzing: the step times the stride overflowed.
+        "step_behind_one_element": model([node("Slice", ["x", "z", "e", "a", "t"], ["b"]), node("Exp", ["b"])], [
+            integers("z", 0), integers("e", 1), integers("a", 1), integers("t", 1 << 60)], [port("x", SMALL)]),
         # The network of GraphNetworkTests that takes one channel.
         "one_channel": model([node("Conv", ["x", "w"])], [weight("w", 1, 1, 2, 4, 4)], [port("x", [1, 1, 2, 4, 4])]),
         "recurrent": model(recurrent, [scalars[0], integers("r", 4, 1, 16), weight("w", 1, 3, 16), weight("v", 1, 3, 1)], [port("x", SMALL)])}
