@@ -55,6 +55,8 @@ bench-peers: dependencies
 	@test -d .build/bench-peers || { echo "==> Installing the peers"; python3 -m venv .build/bench-peers \
 	    && .build/bench-peers/bin/pip install -q -r Benchmarks/requirements.txt; }
 	@python3 Benchmarks/compare.py --bench .build/release/bench --python .build/bench-peers/bin/python
+	@.build/bench-peers/bin/python Benchmarks/onnx_networks.py --bench .build/release/bench --only vit_tubelet x3d
+	@python3 Benchmarks/scaling.py --bench .build/release/bench
 
 clean:
 	@swift package clean
