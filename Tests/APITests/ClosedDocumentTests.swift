@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Models
 import Pipelines
@@ -7,7 +8,7 @@ import Testing
 struct ClosedDocumentTests {
     /// An object of a request document.
     struct Place: Sendable, CustomTestStringConvertible {
-        enum Document: Sendable { case request, manifest }
+        enum Document: Sendable { case request, manifest, evaluation }
 
         let schema: String
         let document: Document
@@ -48,6 +49,11 @@ struct ClosedDocumentTests {
                     let manifest = try ModelManifest(json: Data(BundledModel.sides.manifestJSON.utf8))
                     _ = try ExplainPlan(ExplainRequest(json: data), manifest: manifest)
                 case .manifest: _ = try ModelManifest(json: data)
+                case .evaluation:
+                    let model = BundledModel.sides
+                    _ = try EvaluationRequest(json: data).plan([
+                        EvaluationPlan.Subject(task: .sides, model: model.rawValue, sha256: model.sha256)
+                    ])
                 }
                 return nil
             } catch let error as DocumentError {
@@ -81,6 +87,7 @@ struct ClosedDocumentTests {
             base: ["flow": ["given": ["sha256": .string(String(repeating: "0", count: 64))]]]),
         Place(schema: "VectorOptions", document: .request, path: ["vectors"], base: ["vectors": [:]]),
         Place(schema: "TrajectoryOptions", document: .request, path: ["trajectories"], base: ["trajectories": [:]]),
+        Place(schema: "EvaluationRequest", document: .evaluation, path: [], base: [:]),
         Place(schema: "ModelManifest", document: .manifest, path: [], base: manifest),
         Place(schema: "VideoResNet", document: .manifest, path: ["architecture"], base: manifest),
         Place(

@@ -19,6 +19,29 @@ CREATE TABLE clips (
     width INTEGER NOT NULL CHECK (width BETWEEN 1 AND 65535)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE evaluation_clips (
+    evaluation_id TEXT NOT NULL REFERENCES evaluations (id) ON DELETE CASCADE,
+    subject INTEGER NOT NULL CHECK (subject >= 0),
+    clip INTEGER NOT NULL CHECK (clip >= 0),
+    findings TEXT NOT NULL CHECK (json_valid(findings)),
+    PRIMARY KEY (evaluation_id, subject, clip)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE evaluations (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE CHECK (id GLOB 'evl_?*'),
+    state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
+    plan TEXT NOT NULL CHECK (json_valid(plan)),
+    total INTEGER NOT NULL CHECK (total > 0),
+    created_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    error_code TEXT,
+    error_message TEXT,
+    CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
+    CHECK ((state = 'failed') = (error_code IS NOT NULL)),
+    CHECK ((error_code IS NULL) = (error_message IS NULL))
+) STRICT;
+
 CREATE TABLE explanations (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE CHECK (id GLOB 'exp_?*'),
@@ -100,6 +123,8 @@ CREATE TABLE videos (
     facts TEXT NOT NULL CHECK (json_valid(facts)),
     created_at INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX evaluations_by_state ON evaluations (state, sequence);
 
 CREATE INDEX explanations_by_model ON explanations (model_id, sequence);
 
