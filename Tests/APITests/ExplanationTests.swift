@@ -158,6 +158,26 @@ struct ExplanationTests {
         }
     }
 
+    @Test func aFormsModelMayStandInTheAddress() async throws {
+        try await TestService.with { service in
+            let video = FormBody.Part.file("video", try await service.sample())
+            _ = try await service.tinyModel()
+            let address = "/v1/explanations?model=tiny"
+            let answer = try await service.post(address, parts: [video])
+            #expect(answer.status == 202, "\(answer.text)")
+            let settings = try FormBody.Part.json("request", ["method": "gradient", "checks": []])
+            #expect(
+                try await service.post(address, parts: [settings, video]).json["request"]["model"].string == "tiny")
+            let stored = try answer.json["request"]["video"]
+            for refused in [
+                try await service.post(address, parts: [video, .text("model", "tiny")]),
+                try await service.post(address, ["video": stored, "model": "tiny"]),
+            ] {
+                #expect(refused.status == 400 && refused.text.contains("model"), "\(refused.text)")
+            }
+        }
+    }
+
     @Test func whatWaitsSaysSo() async throws {
         try await TestService.with { service in
             let request = try await service.tinyRequest()

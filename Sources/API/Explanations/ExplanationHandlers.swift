@@ -10,7 +10,7 @@ struct ExplanationHandlers: Sendable {
 
     /// `POST /v1/explanations`: 202, or 200 if `?wait=` seconds were enough; 200 for a dry run, which queues nothing.
     @Sendable func create(_ request: Request) async throws -> Response {
-        try request.allowQuery("wait")
+        try request.allowQuery("wait", "model")
         let wait = try request.integer("wait", in: 0...ServiceLimits.waitSeconds) ?? 0
         let key = try idempotencyKey(request)
         let accepted: ExplanationSubmission.Accepted

@@ -56,6 +56,12 @@ struct ExplanationSubmission: Sendable {
                     guard explain.model == nil else { throw Self.alreadyInForm("model") }
                     explain.model = model
                 }
+                if let named = request.query.first("model") {
+                    guard explain.model == nil else {
+                        throw ServiceError.invalidParameter(name: "model", reason: "the form names the model already")
+                    }
+                    explain.model = named
+                }
                 if let givenFlow {
                     guard explain.flow == nil else { throw Self.alreadyInForm("flow") }
                     explain.flow = .given(sha256: SHA256.hash(data: givenFlow).hexadecimal)
@@ -86,6 +92,10 @@ struct ExplanationSubmission: Sendable {
                 throw ServiceError.unsupportedMediaType(
                     found: request.mediaType,
                     expected: "application/json, or multipart/form-data with the parts video and request")
+            }
+            guard request.query.first("model") == nil else {
+                throw ServiceError.invalidParameter(
+                    name: "model", reason: "it is for forms; a JSON document names the model in its field model")
             }
             explain = try ExplainRequest(
                 json: Data(await request.body.collect(upTo: ServiceLimits.documentBytes)))
