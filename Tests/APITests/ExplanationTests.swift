@@ -173,7 +173,7 @@ struct ExplanationTests {
                 try await service.post(address, parts: [video, .text("model", "tiny")]),
                 try await service.post(address, ["video": stored, "model": "tiny"]),
             ] {
-                #expect(refused.status == 400 && refused.text.contains("model"), "\(refused.text)")
+                #expect(refused.status == 422 && refused.text.contains("model"), "\(refused.text)")
             }
         }
     }

@@ -56,12 +56,7 @@ struct ExplanationSubmission: Sendable {
                     guard explain.model == nil else { throw Self.alreadyInForm("model") }
                     explain.model = model
                 }
-                if let named = request.query.first("model") {
-                    guard explain.model == nil else {
-                        throw ServiceError.invalidParameter(name: "model", reason: "the form names the model already")
-                    }
-                    explain.model = named
-                }
+                try Self.nameModel(of: request, in: &explain)
                 if let givenFlow {
                     guard explain.flow == nil else { throw Self.alreadyInForm("flow") }
                     explain.flow = .given(sha256: SHA256.hash(data: givenFlow).hexadecimal)
@@ -93,12 +88,9 @@ struct ExplanationSubmission: Sendable {
                     found: request.mediaType,
                     expected: "application/json, or multipart/form-data with the parts video and request")
             }
-            guard request.query.first("model") == nil else {
-                throw ServiceError.invalidParameter(
-                    name: "model", reason: "it is for forms; a JSON document names the model in its field model")
-            }
             explain = try ExplainRequest(
                 json: Data(await request.body.collect(upTo: ServiceLimits.documentBytes)))
+            try Self.nameModel(of: request, in: &explain)
         }
         guard let videoID = explain.video else {
             // What a job costs depends on the model and the request.
@@ -155,6 +147,15 @@ struct ExplanationSubmission: Sendable {
     }
 
     /// A field of the request beside a part of the same name.
+    /// The model may stand in the address, where one command is all that is to be written.
+    private static func nameModel(of request: Request, in explain: inout ExplainRequest) throws {
+        guard let name = request.query.first("model") else { return }
+        guard explain.model == nil else {
+            throw DocumentError(path: "model", reason: "the address names the model already; leave this out")
+        }
+        explain.model = name
+    }
+
     private static func alreadyInForm(_ name: String) -> DocumentError {
         DocumentError(path: name, reason: "the \(name) is a part of the form already; leave this field out")
     }
