@@ -7,7 +7,9 @@ DATA ?=
 # Tests that run at the same time. Left to itself, swift test starts all at once, and those that wait for a server or a
 # child process then wait for minutes behind the rest.
 TESTS_AT_ONCE ?= 4
-BUILD := swift build -c release --explicit-target-dependency-import-check error
+# The commit, for the provenance of results; given from outside where there is no repository.
+BUILD_REVISION ?= $(shell git rev-parse HEAD 2>/dev/null)$(shell git diff --quiet HEAD 2>/dev/null || echo -modified)
+BUILD := BUILD_REVISION=$(BUILD_REVISION) swift build -c release --explicit-target-dependency-import-check error
 
 .PHONY: help serve test build dependencies lint fuzz bench bench-peers clean
 

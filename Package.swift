@@ -23,6 +23,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: strict)
 }
 
+/// The commit that is built, for the provenance of results: BUILD_REVISION of the environment, which the Makefile sets. Nothing else passes.
+let revision: [CSetting] = {
+    guard let revision = Context.environment["BUILD_REVISION"],
+        revision.wholeMatch(of: /[0-9a-f]{40}(-modified)?/) != nil
+    else { return [] }
+    return [.define("CINEGRAD_REVISION", to: "\"\(revision)\"")]
+}()
+
 let package = Package(
     name: "cinegrad",
     products: [.executable(name: "cinegrad", targets: ["cinegrad"])],
@@ -61,6 +69,7 @@ let package = Package(
         .target(name: "CBundledModels", exclude: ["data"]),
         .target(name: "CSampleClip", exclude: ["data"]),
         .target(name: "CContract"),
+        .target(name: "CRevision", cSettings: revision),
         module("Tensors"),
         module("Store", ["CZstd", grdb, crypto, logging]),
         module("HTTPServer", ["CZlib", httpTypes, logging]),
@@ -91,7 +100,7 @@ let package = Package(
             "Pipelines",
             [
                 "Tensors", "Autodiff", "Cine", "Video", "Rendering", "Motion", "Models", "Checkpoints", "Attribution",
-                "Evaluation", "ONNX", "Store", "Jobs", crypto, logging,
+                "Evaluation", "ONNX", "Store", "Jobs", "CRevision", crypto, logging,
             ]),
         module(
             "API",

@@ -230,7 +230,7 @@ import Testing
         let keeper = PartialKeeper(isDue: { false }) { maps in kept.withLock { $0.append(maps) } }
         #expect(throws: Stop.self) {
             try scene.run(layout, .decomposition, method: Self.smoothGrad, keeper: keeper) { progress, _ in
-                if progress.completed == 10 { throw Stop() }
+                if progress.completed == 9 { throw Stop() }
             }
         }
         let left = kept.withLock { $0 }
@@ -242,6 +242,37 @@ import Testing
             #expect(map.values.cut(0..<expected.frames).values == expected.values.values)
             #expect(map.values.cut(expected.frames..<map.frames).values.allSatisfy { $0 == 0 })
             #expect(map.frames == expected.frames + 3)
+        }
+    }
+
+    @Test("Samples of the window that was under way stand beside the finished windows", arguments: [2, 6, 10, 11])
+    func partialWindow(stoppedAt last: Int) throws {
+        let scene = Scene()
+        let layout = WindowLayout(over: 11, frames: 5, stride: 3, limit: nil)
+        let kept = Mutex<[PartialMaps]>([])
+        let keeper = PartialKeeper(isDue: { false }) { maps in kept.withLock { $0.append(maps) } }
+        #expect(throws: Stop.self) {
+            try scene.run(layout, .decomposition, method: Self.smoothGrad, keeper: keeper) { progress, _ in
+                if progress.completed == last { throw Stop() }
+            }
+        }
+        let left = kept.withLock { $0 }
+        // A window has one pass without noise and three with it.
+        let (whole, samples) = ((last - 1) / 4, (last - 1) % 4)
+        try #require(left.count == 1)
+        #expect(left[0].windows == whole && left[0].samples == 3 * whole + samples)
+        let shorter = try scene.run(
+            WindowLayout(over: 11, frames: 5, stride: 3, limit: whole + 1), .decomposition,
+            method: { window in
+                SmoothGrad(
+                    statistic: .mean, samples: window == whole ? samples : 3, tolerance: nil, levels: .standard,
+                    noise: ShiftedNoise(PhiloxNoise(seed: 5), by: 3 * window))
+            })
+        let maps = shorter.result.maps.filter { $0.kind != .firstFrame }
+        #expect(left[0].maps.map(\.kind) == maps.map(\.kind))
+        for (map, expected) in zip(left[0].maps, maps) {
+            #expect(map.values.cut(0..<expected.frames).values == expected.values.values)
+            #expect(map.values.cut(expected.frames..<map.frames).values.allSatisfy { $0 == 0 })
         }
     }
 

@@ -175,6 +175,15 @@ import Video
             try sample.explain(.sides, request, givenFlow: given([2, 30, 112, 112], 0))
         }
         #expect(throws: ExplainError.self) { try given([2, 31, 112, 112], .infinity) }
+        #expect(throws: ExplainError.self) {
+            try sample.explain(.sides, request, givenFlow: given([2, 31, 112, 112], -113))
+        }
+        for unused in [#""space": "pixels""#, #""method": "gradcam""#] {
+            let request = request.replacing("\"method\": \"gradient\"", with: unused)
+            #expect(throws: ExplainError.self) {
+                try sample.explain(.sides, request, givenFlow: given([2, 31, 112, 112], 0))
+            }
+        }
         #expect(throws: ExplainError.self) { try GivenFlow(npy: Data("text".utf8), sha256: Self.digest) }
         #expect(throws: ExplainError.self) { try sample.explain(.sides, request) }
     }

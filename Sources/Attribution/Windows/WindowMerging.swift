@@ -42,9 +42,19 @@ struct WindowMerging {
         windows.append(WindowResult(result, at: start))
     }
 
-    func partial() throws -> PartialMaps {
+    func partial() throws -> PartialMaps { try partial(maps, further: 0) }
+
+    /// The same with what is finished of the window that comes next.
+    func partial(with part: PartialMaps, at start: Int) throws -> PartialMaps {
+        var sums = maps
+        sums.add(part.maps, at: start)
+        return try partial(sums, further: part.samples)
+    }
+
+    private func partial(_ sums: WindowSums, further: Int) throws -> PartialMaps {
         PartialMaps(
-            samples: windows.reduce(0) { $0 + ($1.samples ?? 1) }, windows: windows.count, maps: try maps.maps())
+            samples: windows.reduce(further) { $0 + ($1.samples ?? 1) }, windows: windows.count,
+            maps: try sums.maps())
     }
 
     /// - Precondition: every window was added.

@@ -1,4 +1,5 @@
 import Cine
+import Synchronization
 package import Tensors
 
 /// Attribution by windows: each is explained by itself, and maps are averaged frame by frame over the windows that cover it.
@@ -34,7 +35,7 @@ package struct WindowedAttribution: Sendable {
 
     /// - Parameters:
     ///   - method: for the window of an index; noise is another for each.
-    ///   - keeper: takes the maps of finished windows before the end; of a clip of one window those of finished samples.
+    ///   - keeper: takes the maps of finished windows and samples before the end.
     ///   - report: called after every pass with the window's index.
     /// - Throws: what the methods throw, what `report` throws.
     package func attribute(
@@ -50,24 +51,45 @@ package struct WindowedAttribution: Sendable {
             return WindowedResult(result: result, windows: [WindowResult(result, at: 0)], timeline: nil)
         }
         var merging = WindowMerging(layout, average: average)
-        do {
-            for (index, start) in layout.starts.enumerated() {
-                let window = input.window(index)
-                let method = method(index)
-                let passes = method.passes
-                let result = try method.attribute(
-                    window, to: score,
-                    control: RunControl(parallelism: parallelism) { progress in
-                        try report(progress.shifted(by: index * passes, total: layout.count * passes), index)
-                    })
-                merging.add(result, of: window, at: start, isDerivative: method.facts.unit == .derivative)
-                if index + 1 < layout.count { try keeper?.offer(merging.partial) }
-            }
-        } catch {
-            if merging.count > 0 { keeper?.leave(merging.partial) }
-            throw error
+        for (index, start) in layout.starts.enumerated() {
+            let window = input.window(index)
+            let method = method(index)
+            let result = try attribute(
+                to: score, window: window, index: index, method: method, merged: merging, parallelism: parallelism,
+                keeper: keeper, report: report)
+            merging.add(result, of: window, at: start, isDerivative: method.facts.unit == .derivative)
+            if index + 1 < layout.count { try keeper?.offer { try merging.partial() } }
         }
         return try merging.result()
+    }
+
+    /// One window of several. What is kept of it before its end stands beside the finished windows.
+    /// - Parameter merged: those; not kept beyond the call, so that adding to it afterwards copies nothing.
+    private func attribute(
+        to score: Score, window: AttributionInput, index: Int, method: any AttributionMethod, merged: WindowMerging,
+        parallelism: Parallelism, keeper: PartialKeeper?,
+        report: @escaping @Sendable (_ progress: RunProgress, _ window: Int) throws -> Void
+    ) throws -> AttributionResult {
+        let layout = input.layout
+        let (start, passes) = (layout.starts[index], method.passes)
+        let hasKept = Mutex(false)
+        let inner = keeper.map { keeper in
+            PartialKeeper(isDue: keeper.isDue) { part in
+                try keeper.keep(try merged.partial(with: part, at: start))
+                hasKept.withLock { $0 = true }
+            }
+        }
+        do {
+            return try method.attribute(
+                window, to: score,
+                control: RunControl(parallelism: parallelism, keeper: inner) { progress in
+                    try report(progress.shifted(by: index * passes, total: layout.count * passes), index)
+                })
+        } catch {
+            // A method that keeps samples has left the last of them by now; of the others only whole windows count.
+            if merged.count > 0, !hasKept.withLock({ $0 }) { keeper?.leave { try merged.partial() } }
+            throw error
+        }
     }
 }
 

@@ -92,6 +92,14 @@ package struct ExplainPlan: Hashable, Sendable {
         }
         tolerance = method.facts.isStochastic ? request.tolerance : nil
         flow = request.flow ?? .farneback(.standard)
+        if case .given = flow, space != .decomposition {
+            throw ExplainError.invalidRequest(
+                DocumentError(
+                    path: "flow",
+                    reason:
+                        "\(method.rawValue) in \(space.rawValue) uses no flow: leave it out, or ask for the space \(Space.decomposition.rawValue)"
+                ))
+        }
         vectors = request.vectors ?? VectorOptions()
         trajectories = request.trajectories ?? TrajectoryOptions()
         checks = request.checks ?? ExplainRequest.Check.allCases

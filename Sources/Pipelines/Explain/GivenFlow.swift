@@ -32,6 +32,22 @@ package struct GivenFlow: Sendable {
             throw ExplainError.unusableFlow(
                 "its shape is \(displacements.shape); flow between the \(frames) frames of this clip is \(expected)")
         }
+        for (axis, component, extent) in [("x", 0, width), ("y", 1, height)] {
+            let longest = longest(component)
+            guard longest <= Float(extent) else {
+                throw ExplainError.unusableFlow(
+                    "a displacement along \(axis) has \(longest) pixels; none is longer than the clip's \(extent), where nothing is known write 0"
+                )
+            }
+        }
         return try FlowField(displacements: displacements, direction: .sampling)
+    }
+
+    /// The largest magnitude of a component.
+    private func longest(_ component: Int) -> Float {
+        displacements.withUnsafeValues { values in
+            let size = values.count / 2
+            return values[component * size..<(component + 1) * size].reduce(0) { max($0, abs($1)) }
+        }
     }
 }

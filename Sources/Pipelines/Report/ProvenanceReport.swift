@@ -9,8 +9,8 @@ import Video
 package struct ProvenanceReport: Encodable, Hashable, Sendable {
     package struct Software: Encodable, Hashable, Sendable {
         package let name, version: String
-        /// See ``SoftwareVersion/build``.
-        package let build: String?
+        /// See ``SoftwareVersion``.
+        package let revision, build: String?
         /// Those that read the video, by name.
         package let libraries: [String: String]
     }
@@ -99,7 +99,8 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
         flow: FlowFacts?, timings: Timings
     ) {
         software = Software(
-            name: SoftwareVersion.name, version: SoftwareVersion.current, build: SoftwareVersion.build,
+            name: SoftwareVersion.name, version: SoftwareVersion.current, revision: SoftwareVersion.revision,
+            build: SoftwareVersion.build,
             libraries: VideoLibraries.versions)
         video = File(id: subject.video, sha256: subject.videoDigest)
         model = Model(
