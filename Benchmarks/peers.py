@@ -23,7 +23,7 @@ def memory(key):
 def small_network(torch):
     """The (2+1)D network of the Moving Shapes models."""
     layers, inputs = [], 3
-    for width, kernel, stride in zip([16, 24, 32, 48], [5, 3, 3, 3], [2, 1, 2, 1]):
+    for width, kernel, stride in zip([16, 32, 64, 96], [5, 3, 3, 3], [2, 1, 2, 1]):
         layers += [
             torch.nn.Conv3d(inputs, width, (1, kernel, kernel), (1, 2, 2), (0, kernel // 2, kernel // 2), bias=False),
             torch.nn.BatchNorm3d(width), torch.nn.ReLU(),
