@@ -20,7 +20,12 @@ struct EvaluationDocument: Sendable {
             error: record.errorCode.map { Problem(code: $0, message: record.errorMessage ?? "") }, links: links)
         let plan = JSONText(try EvaluationPlan(stored: record.plan))
         let json = JSONText(head).adding("plan", plan.text)
-        self.json = report.map { json.adding("tables", JSONText.array($0.tables)) } ?? json
+        guard let report else {
+            self.json = json
+            return
+        }
+        let tables = json.adding("tables", JSONText.array(report.tables))
+        self.json = report.selfTest.map { tables.adding("self_test", JSONText($0).text) } ?? tables
     }
 
     private struct Head: Encodable {

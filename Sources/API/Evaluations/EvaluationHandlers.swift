@@ -26,7 +26,7 @@ struct EvaluationHandlers: Sendable {
                 _ = try MovingShapesStudy(
                     library.load(id: subject.model).network, task: subject.task, options: plan.options)
             }
-            return try store.addEvaluation(plan: plan.text(), total: plan.examples * plan.subjects.count)
+            return try store.addEvaluation(plan: plan.text(), total: plan.steps)
         }
         resources.wakeEvaluations()
         return .json(

@@ -6,7 +6,7 @@ package import Tensors
 
 /// A few minutes' check that a build on a machine explains as it should: what was measured, what was needed, and whether it was met.
 package struct SelfTest: Sendable {
-    package struct Property: Hashable, Sendable, Encodable {
+    package struct Property: Hashable, Sendable, Codable {
         package let task: MovingShapesTask
         package let name: String
         package let passed: Bool
@@ -16,6 +16,10 @@ package struct SelfTest: Sendable {
 
     /// Clips of each task. The bounds below leave room for so few.
     package static let clips = 8
+    /// What is measured on them.
+    package static let options = StudyOptions(
+        seed: 2026, shapes: .standard, methods: [.gradient, .lastingMotion], samples: 1, levels: .none, margin: 2,
+        curveClips: 3)
 
     let study: MovingShapesStudy
     private let task: MovingShapesTask
@@ -25,19 +29,27 @@ package struct SelfTest: Sendable {
     package init(_ network: Network, task: MovingShapesTask, parallelism: Parallelism) throws {
         self.task = task
         self.parallelism = parallelism
-        study = try MovingShapesStudy(
-            network, task: task,
-            options: StudyOptions(
-                seed: 2026, shapes: .standard, methods: [.gradient, .lastingMotion], samples: 1, levels: .none,
-                margin: 2, curveClips: 3))
+        study = try MovingShapesStudy(network, task: task, options: Self.options)
     }
 
+    /// What is measured on one of its clips, 0..<``clips``.
     /// - Parameter report: is called after every pass; what it throws ends the test.
     /// - Throws: what a pass throws.
-    package func run(report: @escaping @Sendable () throws -> Void) throws -> [Property] {
-        let findings = try (0..<Self.clips).map {
-            try study.findings(clip: $0, parallelism: parallelism, report: report)
-        }
+    package func findings(
+        clip: Int, report: @escaping @Sendable () throws -> Void
+    ) throws -> ClipFindings {
+        try study.findings(clip: clip, parallelism: parallelism, report: report)
+    }
+
+    /// - Parameters:
+    ///   - findings: of every clip, in order.
+    ///   - report: is called after every pass; what it throws ends the test.
+    /// - Throws: what a pass throws.
+    /// - Precondition: every clip was measured.
+    package func properties(
+        of findings: [ClipFindings], report: @escaping @Sendable () throws -> Void
+    ) throws -> [Property] {
+        precondition(findings.count == Self.clips, "of every clip")
         let table = StudyTable(findings, task: task, rows: StudyRow.rows(study.options.methods))
         let again = try study.findings(clip: 0, parallelism: .single, report: report)
         let repeated = property(

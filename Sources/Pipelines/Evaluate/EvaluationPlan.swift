@@ -30,6 +30,8 @@ package struct EvaluationPlan: Hashable, Sendable, Codable {
     /// Clips for each subject.
     package var examples: Int
     package var options: StudyOptions
+    /// Whether it is the self-test (``SelfTest``), whose properties are held against their bounds at the end; nil for all others.
+    package private(set) var quick: Bool?
     /// Of the software: another may round otherwise.
     package var version: String
 
@@ -43,6 +45,21 @@ package struct EvaluationPlan: Hashable, Sendable, Codable {
         self.options = options
         version = SoftwareVersion.current
     }
+
+    /// The self-test.
+    package init(selfTestOf subjects: [Subject]) {
+        self.subjects = subjects
+        examples = SelfTest.clips
+        options = SelfTest.options
+        quick = true
+        version = SoftwareVersion.current
+    }
+
+    package var isSelfTest: Bool { quick ?? false }
+    /// Clips of all subjects, and for a self-test one step for each subject's properties.
+    package var steps: Int { subjects.count * (examples + (isSelfTest ? 1 : 0)) }
+    /// As whose clip 0 the properties of a subject are stored: subjects behind those of the plan.
+    func verdicts(of subject: Int) -> Int { subjects.count + subject }
 
     /// Whether clips that were measured for one are the same for the other.
     package func agrees(with other: EvaluationPlan) -> Bool {

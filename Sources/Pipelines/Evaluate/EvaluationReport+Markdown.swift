@@ -6,6 +6,16 @@ extension EvaluationReport {
     /// The report as text with tables.
     package var markdown: String {
         var text = "# Moving Shapes evaluation\n\n" + introduction
+        if let selfTest {
+            text += "\n## Self-test: \(selfTest.passed ? "passed" : "failed")\n\n"
+            text +=
+                MarkdownTable(
+                    head: ["", "task", "property", "measured", "needed"],
+                    rows: selfTest.properties.map {
+                        [$0.passed ? "pass" : "FAIL", $0.task.rawValue, $0.name, $0.measured, $0.needed]
+                    }
+                ).text
+        }
         for (subject, table) in zip(plan.subjects, tables) { text += section(subject, table) }
         text += "\n## The report's own numbers (Hughes, figure 2)\n\n"
         text +=

@@ -14,6 +14,10 @@ package struct EvaluationRequest: Hashable, Sendable {
     package var whiteDistractors, staticDistractors: Int?
     package var methods: [MethodName]?
     package var samples, margin, curveClips: Int?
+    /// The self-test of the bundled models, for which nothing else can be chosen.
+    package var quick: Bool?
+
+    init() {}
 
     /// - Throws: `DocumentError`
     package init(json: Data) throws {
@@ -27,6 +31,16 @@ package struct EvaluationRequest: Hashable, Sendable {
     /// With defaults filled in, for models that are there.
     /// - Throws: `DocumentError` for numbers outside their range, `MovingShapesError`.
     package func plan(_ subjects: [EvaluationPlan.Subject]) throws -> EvaluationPlan {
+        if quick ?? false {
+            var others = self
+            others.quick = nil
+            guard others == Self() else {
+                throw DocumentError(
+                    path: "quick",
+                    reason: "the self-test has its own models, clips and methods: leave out all other fields")
+            }
+            return EvaluationPlan(selfTestOf: subjects)
+        }
         func check<Number: Comparable>(_ name: String, _ value: Number?, _ range: ClosedRange<Number>) throws {
             guard let value, !range.contains(value) else { return }
             throw DocumentError(
@@ -52,7 +66,7 @@ package struct EvaluationRequest: Hashable, Sendable {
 
 extension EvaluationRequest: Decodable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case model, examples, seed, noise, methods, samples, margin
+        case model, examples, seed, noise, methods, samples, margin, quick
         case whiteDistractors = "white_distractors"
         case staticDistractors = "static_distractors"
         case curveClips = "curve_clips"
@@ -79,5 +93,6 @@ extension EvaluationRequest: Decodable {
         samples = try fields.wholeNumber(Int.self, forKey: .samples)
         margin = try fields.wholeNumber(Int.self, forKey: .margin)
         curveClips = try fields.wholeNumber(Int.self, forKey: .curveClips)
+        quick = try fields.decodeIfPresent(Bool.self, forKey: .quick)
     }
 }

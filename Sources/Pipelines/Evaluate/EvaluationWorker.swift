@@ -88,17 +88,41 @@ package final class EvaluationWorker: Sendable {
             let network = try library.load(id: subject.model).network
             let study = try MovingShapesStudy(network, task: subject.task, options: plan.options)
             for clip in try store.findings(evaluation: record.id, subject: index).count..<plan.examples {
-                let findings = try study.findings(clip: clip, parallelism: parallelism) { [self] in
-                    let isWanted =
-                        try !isStopping.load(ordering: .relaxed) && store.isEvaluationRunning(id: record.id)
-                    guard isWanted else { throw Stopped() }
+                let findings = try study.findings(clip: clip, parallelism: parallelism) {
+                    try self.checkWanted(record)
                 }
-                try store.addFindings(
-                    String(decoding: JSONEncoder().encode(findings), as: UTF8.self), evaluation: record.id,
-                    subject: index, clip: clip)
+                try keep(findings, record, subject: index, clip: clip)
+            }
+            let verdicts = plan.verdicts(of: index)
+            if plan.isSelfTest, try store.findings(evaluation: record.id, subject: verdicts).isEmpty {
+                let test = try SelfTest(network, task: subject.task, parallelism: parallelism)
+                let properties = try test.properties(of: store.clipFindings(of: record, subject: index)) {
+                    try self.checkWanted(record)
+                }
+                try keep(properties, record, subject: verdicts, clip: 0)
             }
         }
-        guard try store.isEvaluationRunning(id: record.id) else { throw Stopped() }
+        try checkWanted(record)
+    }
+
+    private func checkWanted(_ record: EvaluationRecord) throws {
+        let isWanted = try !isStopping.load(ordering: .relaxed) && store.isEvaluationRunning(id: record.id)
+        guard isWanted else { throw Stopped() }
+    }
+
+    private func keep(_ findings: some Encodable, _ record: EvaluationRecord, subject: Int, clip: Int) throws {
+        try store.addFindings(
+            String(decoding: JSONEncoder().encode(findings), as: UTF8.self), evaluation: record.id, subject: subject,
+            clip: clip)
+    }
+}
+
+extension Store {
+    /// - Throws: `StoreError`, `DecodingError`.
+    func clipFindings(of record: EvaluationRecord, subject: Int) throws -> [ClipFindings] {
+        try findings(evaluation: record.id, subject: subject).map {
+            try JSONDecoder().decode(ClipFindings.self, from: Data($0.utf8))
+        }
     }
 }
 

@@ -25,13 +25,20 @@ struct Evaluate: AsyncParsableCommand {
     func run() async throws {
         guard quick else { throw CleanExit.helpRequest(self) }
         let properties: [SelfTest.Property]
+        let tasks = MovingShapesTask.allCases
+        let progress = EvaluationProgress(clips: tasks.count * SelfTest.clips, isQuiet: false)
         do {
-            properties = try MovingShapesTask.allCases.flatMap { task in
-                try SelfTest(
+            properties = try tasks.flatMap { task in
+                let test = try SelfTest(
                     task.model.load(), task: task,
-                    parallelism: Parallelism(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
-                ).run {}
+                    parallelism: Parallelism(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount))
+                let findings = try (0..<SelfTest.clips).map { clip in
+                    defer { progress.finish(task) }
+                    return try test.findings(clip: clip) {}
+                }
+                return try test.properties(of: findings) {}
             }
+            progress.close()
         } catch {
             throw CommandFailure(error)
         }

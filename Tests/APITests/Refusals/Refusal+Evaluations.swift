@@ -27,6 +27,7 @@ extension Refusal {
         ("request.invalid", "noise: expected", ["noise": -1]),
         ("request.invalid", "white_distractors: expected", ["white_distractors": 17]),
         ("request.invalid", "methods[0]: expected", ["methods": ["lime"]]),
+        ("request.invalid", "quick: the self-test has its own", ["quick": true, "examples": 3]),
         ("request.invalid", "clips: unknown field", ["clips": 3]),
         ("model.not-found", "r2plus1d", ["model": "r2plus1d"]),
     ]
