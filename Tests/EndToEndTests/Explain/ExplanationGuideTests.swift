@@ -82,7 +82,9 @@ struct ExplanationGuideTests {
         let items = try #require(list?["items"] as? [[String: Any]])
         let shares = try #require(items.first?["shares"] as? [String: Any])
         #expect(items.count == 1 && items[0]["state"] as? String == "succeeded")
-        #expect(result.output.contains("output 0 (3 sides) = 7.588\n"))
+        let target = try #require(items[0]["target"] as? [String: Any])
+        let value = try #require(target["value"] as? Double)
+        #expect(result.output.contains("output 0 (3 sides) = \(String(format: "%.4g", value))\n"))
         for part in ["appearance", "motion", "residual"] {
             let share = try #require(shares[part] as? Double)
             let line = part.padding(toLength: 12, withPad: " ", startingAt: 0)
