@@ -3,7 +3,10 @@ import Tensors
 
 /// How a window moves over one to three axes, as the standard describes it, put into three.
 private struct WindowDescription {
-    let kernel, strides, dilations, before, after: [Int]
+    let kernel, strides, dilations: [Int]
+    var before, after: [Int]
+    /// Of transposed convolutions.
+    var extra: [Int] = []
 
     /// Leading axes of one (zero padding) make three of fewer.
     static func three(_ values: [Int], _ filler: Int) -> Extent3 {
@@ -109,21 +112,52 @@ extension NodeLowering {
         else {
             throw refuse("its weight of shape \(weight.shape) does not fit or is no constant")
         }
-        guard try integers("output_shape") == nil, try string("auto_pad", otherwise: "NOTSET") == "NOTSET" else {
-            throw refuse("output_shape and auto_pad are not supported: export with explicit padding")
-        }
         let kernel = Array(weight.shape.extents[2...])
-        let window = try self.window(x, kernel: kernel)
-        let extra = try integers("output_padding") ?? kernel.map { _ in 0 }
-        guard extra.count == rank, window.isSymmetric else {
-            throw refuse("its padding is not the same on both sides")
-        }
-        let geometry = ConvolutionGeometry(
-            stride: WindowDescription.three(window.strides, 1), padding: WindowDescription.three(window.before, 0),
-            dilation: WindowDescription.three(window.dilations, 1), groups: try groups())
+        let window = try transposedWindow(x, kernel: kernel)
+        let (extra, geometry) = (
+            WindowDescription.three(window.extra, 0),
+            ConvolutionGeometry(
+                stride: WindowDescription.three(window.strides, 1),
+                padding: WindowDescription.three(window.isSymmetric ? window.before : kernel.map { _ in 0 }, 0),
+                dilation: WindowDescription.three(window.dilations, 1), groups: try groups())
+        )
         let operands = [try lifted(x), try lifted(weight)] + (optional(2).map { [$0] } ?? [])
-        return try lowered(
-            emit(.transposedConvolution(geometry, extra: WindowDescription.three(extra, 0)), all: operands), rank: rank)
+        let result = try lowered(emit(.transposedConvolution(geometry, extra: extra), all: operands), rank: rank)
+        guard !window.isSymmetric else { return result }
+        // Padding takes away what lies outside of it.
+        var slices = result.shape.extents.map(AxisSlice.all)
+        for axis in 0..<rank {
+            let count = result.shape[axis + 2] - window.before[axis] - window.after[axis]
+            guard count > 0 else { throw refuse("its padding leaves nothing of the shape \(result.shape)") }
+            slices[axis + 2] = AxisSlice(start: window.before[axis], step: 1, count: count)
+        }
+        return try emit(.slice(slices), result)
+    }
+
+    /// The window of a transposed convolution: output_shape and auto_pad say how long the result is, and so how much padding there is.
+    private func transposedWindow(_ x: Value, kernel: [Int]) throws -> WindowDescription {
+        let rank = try spatialRank(x)
+        let automatic = try string("auto_pad", otherwise: "NOTSET")
+        var window = try self.window(x, kernel: kernel)
+        window.extra = try integers("output_padding") ?? kernel.map { _ in 0 }
+        guard window.extra.count == rank, window.extra.allSatisfy({ (0...1 << 20).contains($0) }) else {
+            throw refuse("its output_padding \(window.extra) is not \(rank) numbers, none negative")
+        }
+        var lengths = try integers("output_shape")
+        if lengths == nil, automatic.hasPrefix("SAME") { lengths = zip(x.shape.extents[2...], window.strides).map(*) }
+        guard let lengths else { return window }
+        guard lengths.count == rank else { throw refuse("its output_shape \(lengths) is not of \(rank) axes") }
+        for axis in 0..<rank {
+            let span = window.dilations[axis] * (kernel[axis] - 1) + 1
+            let whole = window.strides[axis] * (x.shape[axis + 2] - 1) + window.extra[axis] + span
+            guard (1...whole).contains(lengths[axis]) else {
+                throw refuse("its output_shape \(lengths) is not within the \(whole) values of axis \(axis + 2)")
+            }
+            let total = whole - lengths[axis]
+            window.before[axis] = automatic == "SAME_UPPER" ? total / 2 : total - total / 2
+            window.after[axis] = total - window.before[axis]
+        }
+        return window
     }
 
     private func pooling(_ window: WindowDescription) throws -> PoolingGeometry {
@@ -142,17 +176,21 @@ extension NodeLowering {
         var x = try required(0)
         let rank = try spatialRank(x)
         let window = try poolWindow(x)
-        guard window.dilations.allSatisfy({ $0 == 1 }) else { return try dilatedMaximum(x, window) }
+        guard window.dilations.allSatisfy({ $0 == 1 }) else {
+            return try dilated(x, window, around: -.infinity, .maximum)
+        }
         if !window.isSymmetric { x = try padded(x, window, with: -.infinity) }
         return try lowered(emit(.maximumPool(pooling(window)), lifted(x)), rank: rank)
     }
 
-    /// Axis by axis the greatest of slices that are a dilation apart.
-    private func dilatedMaximum(_ x: Value, _ window: WindowDescription) throws -> Value {
+    /// Axis by axis the greatest, or the sum, of slices that are a dilation apart.
+    private func dilated(
+        _ x: Value, _ window: WindowDescription, around number: Float, _ function: BinaryFunction
+    ) throws -> Value {
         guard try !flag("ceil_mode", otherwise: false) else {
             throw refuse("ceil_mode with dilations is not supported")
         }
-        var result = try padded(x, window, with: -.infinity)
+        var result = try padded(x, window, with: number)
         for axis in window.kernel.indices {
             let span = window.dilations[axis] * (window.kernel[axis] - 1) + 1
             let room = result.shape[axis + 2] - span
@@ -164,7 +202,7 @@ extension NodeLowering {
                     count: room / window.strides[axis] + 1)
                 return try emit(.slice(slices), result)
             }
-            result = try parts.dropFirst().reduce(parts[0]) { try emit(.binary(.maximum), $0, $1) }
+            result = try parts.dropFirst().reduce(parts[0]) { try emit(.binary(function), $0, $1) }
         }
         return result
     }
@@ -173,14 +211,18 @@ extension NodeLowering {
         let x = try required(0)
         let rank = try spatialRank(x)
         let window = try poolWindow(x)
-        guard window.dilations.allSatisfy({ $0 == 1 }) else { throw refuse("dilations are not supported") }
+        let isDilated = window.dilations.contains { $0 != 1 }
         let countsPadding = try flag("count_include_pad", otherwise: false)
-        guard !window.isSymmetric else {
+        guard isDilated || !window.isSymmetric else {
             return try lowered(
                 emit(.averagePool(pooling(window), countsPadding: countsPadding), lifted(x)), rank: rank)
         }
         func mean(_ x: Value) throws -> Value {
-            try lowered(
+            guard !isDilated else {
+                return try affine(
+                    dilated(x, window, around: 0, .add), 1 / Float(window.kernel.reduce(1, *)), 0)
+            }
+            return try lowered(
                 emit(.averagePool(pooling(window), countsPadding: true), lifted(padded(x, window, with: 0))),
                 rank: rank)
         }

@@ -251,6 +251,17 @@ for direction, count in [("forward", 1), ("reverse", 1), ("bidirectional", 2)]:
              x=(4, 2, 5), w=rand(count, 9, 5), r=rand(count, 9, 3), b=rand(count, 18))
 case("LSTM", "LSTM from a state, the last cell", "a, h, y = LSTM<hidden_size=3>(x, w, r, , , s, t)", x=(4, 2, 5), w=rand(1, 12, 5), r=rand(1, 12, 3), s=rand(1, 2, 3), t=rand(1, 2, 3))
 
+# Windows once more.
+case("ConvTranspose", "ConvTranspose padded unevenly", "y = ConvTranspose<strides=[2,2], pads=[0,1,2,0], output_padding=[1,0]>(x, w, b)", x=(1, 4, 3, 4),
+     w=rand(4, 3, 3, 3), b=rand(3))
+case("ConvTranspose", "ConvTranspose to a shape", "y = ConvTranspose<strides=[2,2], output_shape=[6,6]>(x, w)", x=(1, 4, 3, 4), w=rand(4, 3, 3, 3),
+     like="y = ConvTranspose<strides=[2,2], pads=[1,2,0,1]>(x, w)")
+case("ConvTranspose", "ConvTranspose, SAME_UPPER", 'y = ConvTranspose<strides=[2,2], auto_pad="SAME_UPPER">(x, w)', x=(1, 4, 3, 4), w=rand(4, 3, 3, 3),
+     like="y = ConvTranspose<strides=[2,2], pads=[0,0,1,1]>(x, w)")
+case("AveragePool", "AveragePool dilated", "y = AveragePool<kernel_shape=[2,2], dilations=[2,2], pads=[1,1,1,0]>(x)", x=(1, 2, 5, 7), opset=19)
+case("AveragePool", "AveragePool dilated, padding counts", "y = AveragePool<kernel_shape=[2,3], dilations=[2,1], pads=[1,1,1,1], strides=[1,2], count_include_pad=1>(x)",
+     x=(1, 2, 5, 7), opset=19)
+
 
 def runtime(made, x):
     session = onnxruntime.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
