@@ -27,8 +27,9 @@ func fuzzGraph(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
             shape.extents.allSatisfy({ $0 <= limits.values }), shape.count <= limits.values
         else { return 0 }
         let program = try graph.program(for: shape, limits: limits)
-        precondition(program.cost.flops >= 0 && program.cost.bytes >= 0 && !program.operators.isEmpty)
-        guard program.cost.bytes < 16 << 20 else { return 0 }
+        let cost = program.cost(parallelism: .single)
+        precondition(cost.flops >= 0 && cost.bytes >= 0 && !program.operators.isEmpty)
+        guard cost.bytes < 16 << 20 else { return 0 }
         let tape = Tape(parallelism: .single)
         let x = tape.variable(Tensor(shape: shape, repeating: 0.5))
         let y = try program(x)

@@ -7,11 +7,14 @@ package struct AttributionExtents: Hashable, Sendable {
     package let clip: Int
     /// Of the frames' first, of flow and of residual together; 0 in pixels.
     package let parts: Int
+    /// Of the clip without its channels: T · H · W.
+    let positions: Int
 
     /// - Parameter clip: `[C, T, H, W]`.
     package init(clip shape: Shape, space: Space) {
         precondition(shape.rank == 4, "a clip has four axes")
         clip = shape.count
+        positions = shape[1] * shape[2] * shape[3]
         let (channels, area) = (shape[0], shape[2] * shape[3])
         let pairs = max(shape[1] - 1, 0)
         switch space {

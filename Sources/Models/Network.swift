@@ -126,11 +126,32 @@ package struct Network: Sendable {
                 throw ModelError.wrongOutputs(found: dryRun.result.count, named: outputs)
             }
             cost = dryRun.cost
-        case .graph(let graph): cost = graph.cost
+        case .graph(let graph): return graph.cost(parallelism: parallelism)
         }
         // The scores and the seed of the backward pass stay until it ends.
         cost.backward.bytes += 2 * cost.resultBytes
         return cost
+    }
+
+    /// What a pass forwards, and backwards as far as a layer, takes: the layer's activation and the gradient by it included.
+    /// - Parameter name: one of ``layerNames``.
+    /// - Throws: ``ModelError``; `ShapeError` when the network does not take such clips.
+    package func cost(layer name: String, parallelism: Parallelism) throws -> CostEstimate.Pass {
+        switch body {
+        case .layers(let layers):
+            let clip = Shape([1] + clipShape.extents)
+            guard let trunk = layers.trunk,
+                var cost = try trunk.passCost(clip, layer: name, parallelism: parallelism)
+            else { throw ModelError.unknownLayer(name, known: layerNames) }
+            let head = try layers.head.cost(frozenTrunkShape(clip, trunk: trunk), parallelism: parallelism).cost
+            cost.flops += head.flops
+            return cost
+        case .graph(let graph):
+            guard let layer = graph.layers.first(where: { $0.name == name }) else {
+                throw ModelError.unknownLayer(name, known: layerNames)
+            }
+            return try graph.cost(layer, parallelism: parallelism)
+        }
     }
 
     /// The operators that a pass carries out, and how often each.

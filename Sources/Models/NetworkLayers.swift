@@ -104,8 +104,8 @@ extension Tensor {
 
 extension Chain {
     /// The convolutions that it begins with; nil when it begins with others.
-    fileprivate var trunk: FrozenTrunk? { (layers.first as? TrunkLayer)?.trunk }
+    var trunk: FrozenTrunk? { (layers.first as? TrunkLayer)?.trunk }
 
     /// What follows them.
-    fileprivate var head: Chain { Chain(layers: Array(layers.dropFirst())) }
+    var head: Chain { Chain(layers: Array(layers.dropFirst())) }
 }

@@ -35,6 +35,9 @@ package struct Tensor: Sendable {
 
     package var count: Int { storage.count }
 
+    /// The same for tensors that share their memory, for as long as they live.
+    package var memory: ObjectIdentifier { ObjectIdentifier(storage) }
+
     /// A copy of the values in row-major order.
     package var values: [Float] { withUnsafeValues { Array($0) } }
 

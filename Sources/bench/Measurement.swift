@@ -16,6 +16,11 @@ struct Measurement: Encodable {
     /// The same before the work began, the network loaded.
     let idleBytes: Int
 
+    /// The most bytes that the work held at once, as `WorkMeter` counts them.
+    let countedBytes: Int
+    /// The same as it was predicted; nil where nothing was.
+    var predictedBytes: Int?
+
     /// Seconds that it took to load the network.
     let loadSeconds: Double
     /// Multiplications and additions that the products of one run make, Winograd's savings and padding counted as they are, in billions, and as many
@@ -41,6 +46,7 @@ struct Measurement: Encodable {
         (frames, side, threads) = (options.frames, options.side, options.threads)
         minimum = sorted.first ?? 0
         gigaflops = Double(meter.flops) / 1e9
+        countedBytes = meter.peakBytes
         gigaflopsPerSecond = minimum > 0 ? gigaflops / minimum : 0
         median = sorted.isEmpty ? 0 : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
         peakBytes = Self.memory("VmHWM")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Attribution
+import Autodiff
 import Models
 import Tensors
 
@@ -23,10 +24,12 @@ struct Gradient: ParsableCommand {
 
     func run() throws {
         let (network, clip, load) = try workload.prepared(model)
-        try Measurement("gradient", workload, model: model, load: load) {
+        var measurement = try Measurement("gradient", workload, model: model, load: load) {
             _ = try network.gradient(
                 of: .output(min(7, network.outputs - 1)), at: clip, parallelism: workload.parallelism)
-        }.report()
+        }
+        measurement.predictedBytes = try network.cost(parallelism: workload.parallelism).bytes
+        try measurement.report()
     }
 }
 

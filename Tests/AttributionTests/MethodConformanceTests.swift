@@ -179,9 +179,9 @@ import Testing
             let meter = WorkMeter()
             let result = try meter.measuring { try method.attribute(input, to: score, control: KnownInput.silent) }
             #expect(meter.peakBytes <= bound)
-            // A layer may hold as much as the pass itself, which that of the test does not.
-            let slack = name == .gradCAM ? 2 : 1
-            #expect(meter.peakBytes * 10 * slack >= bound * 7, "\(meter.peakBytes) of \(bound)")
+            // The test's layer is as large as the clip, where others are spread over it in steps.
+            let tightness = name == .gradCAM ? 6 : 7
+            #expect(meter.peakBytes * 10 >= bound * tightness, "\(meter.peakBytes) of \(bound)")
             withExtendedLifetime(result) {}
         }
     }

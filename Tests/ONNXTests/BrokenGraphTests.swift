@@ -37,7 +37,7 @@ import Testing
             guard shape.count <= limits.values else { return false }
             let program = try graph.program(for: shape, limits: limits)
             _ = (graph.weights, program.operators)
-            guard program.cost.bytes < 64 << 20 else { return false }
+            guard program.cost(parallelism: .single).bytes < 64 << 20 else { return false }
             let tape = Tape(parallelism: .single)
             let x = tape.variable(Tensor(shape: shape, repeating: 0.5))
             let y = try program(x)

@@ -67,6 +67,7 @@ import Video
             #"{"samples": 3}"#, #"{"samples": 3, "space": "pixels"}"#, #"{"method": "gradient", "checks": []}"#,
             #"{"method": "integrated_gradients", "samples": 2, "checks": ["randomisation"]}"#,
             #"{"method": "vargrad", "samples": 2, "clip": {"frames": 16}, "flow": "zero"}"#,
+            #"{"method": "gradcam", "checks": []}"#, #"{"method": "gradcam", "layer": "blocks.0", "checks": []}"#,
         ])
     func cost(_ json: String) throws {
         let network = try BundledModel.sides.load()

@@ -20,9 +20,10 @@ package struct GradCAM: AttributionMethod {
     /// - Parameter layer: a name that the score knows.
     package init(layer: String) { self.layer = layer }
 
-    /// The activation and the gradient by it may each take as much as a pass, of networks that hold little else.
+    /// - Parameter pass: what a pass as far as the layer holds, the layer's activation and the gradient by it included.
     package func bytes(_ extents: AttributionExtents, pass: Int) -> Int {
-        2 * pass + (extents.parts > 0 ? extents.clipBytes : 0)
+        // The layer's map, the clip's, and one between the two.
+        pass + 3 * extents.positions * MemoryLayout<Float>.stride + (extents.parts > 0 ? extents.clipBytes : 0)
     }
 
     package func attribute(

@@ -49,6 +49,23 @@ extension FrozenTrunk {
     }
 }
 
+extension FrozenTrunk {
+    /// What ``pass(_:layer:parallelism:meter:)`` and the way back take, the clip and the parameters not counted.
+    /// - Returns: nil when there is no layer of this name.
+    /// - Throws: `ShapeError`.
+    package func passCost(_ clip: Shape, layer: String, parallelism: Parallelism) throws -> CostEstimate.Pass? {
+        guard let value = named.first(where: { $0.name == layer })?.value else { return nil }
+        let plan = try TrunkPlan(self, clip: clip, backTo: value)
+        let (layer, last) = (plan.extents[value], plan.extents[plan.extents.count - 1])
+        let both = 2 * layer.channels * layer.extent.product
+        let work = plan.arena + plan.sharedScratch + parallelism.threads * plan.ownScratch
+        return CostEstimate.Pass(
+            flops: TrunkPlan.flops(plan.forward) + TrunkPlan.flops(plan.backward),
+            // What the trunk gives, and the gradient by it.
+            bytes: plan.bitBytes + (both + work + 2 * last.channels) * MemoryLayout<Float>.stride)
+    }
+}
+
 extension TrunkPlan {
     /// Where a value lies right after its step.
     fileprivate func place(of value: Int) -> Int {

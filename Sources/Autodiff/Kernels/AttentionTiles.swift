@@ -36,10 +36,20 @@ struct AttentionTiles: Sendable {
     /// Queries of one product are shared out when there are few products; each share sums up gradients of keys and values of its own.
     var shares: Int { max(1, min(rowTiles, (8 + products - 1) / max(products, 1))) }
 
-    /// What the shares take backwards, and the tiles of as many threads as there may be pieces of work at once on a small machine.
-    var workBytes: Int {
-        let parts = shares * products * keys * (depth + width)
-        return (parts + 8 * 2 * Self.tileRows * Self.tileColumns) * MemoryLayout<Float>.stride
+    private static let tileBytes = tileRows * tileColumns * MemoryLayout<Float>.stride
+
+    /// A number for each query.
+    var normalizerBytes: Int { products * queries * MemoryLayout<Float>.stride }
+
+    /// A tile for each piece of work at once.
+    func forwardBytes(_ parallelism: Parallelism) -> Int {
+        min(parallelism.threads, products * rowTiles) * Self.tileBytes
+    }
+
+    /// The gradients of keys and values by each share, and two tiles for each piece of work at once.
+    func backwardBytes(_ parallelism: Parallelism) -> Int {
+        shares * products * keys * (depth + width) * MemoryLayout<Float>.stride
+            + min(parallelism.threads, products * shares) * 2 * Self.tileBytes
     }
 
     var rowTiles: Int { (queries + Self.tileRows - 1) / Self.tileRows }

@@ -5,11 +5,13 @@ import Tensors
 final class BitMask: @unchecked Sendable {
     let count: Int
     private let bytes: UnsafeMutablePointer<UInt8>
+    private let counted: CountedBytes
 
     /// Uninitialised; written whole before it is shared.
     init(count: Int) {
         self.count = count
         bytes = .allocate(capacity: max(bytesHolding(count), 1))
+        counted = CountedBytes(bytesHolding(count))
     }
 
     deinit { bytes.deallocate() }

@@ -1,8 +1,11 @@
+import Tensors
+
 /// For each window, which of its elements was taken: a byte where that suffices, else four.
 final class WindowPlaces: @unchecked Sendable {
     let count: Int
     private let bytes: UnsafeMutablePointer<UInt8>?
     private let words: UnsafeMutablePointer<UInt32>?
+    private let counted: CountedBytes
 
     /// Uninitialised; written whole before it is shared.
     /// - Parameter elements: in each window.
@@ -11,6 +14,7 @@ final class WindowPlaces: @unchecked Sendable {
         let fits = elements <= 1 << UInt8.bitWidth
         bytes = fits ? .allocate(capacity: max(count, 1)) : nil
         words = fits ? nil : .allocate(capacity: max(count, 1))
+        counted = CountedBytes(count * (fits ? 1 : MemoryLayout<UInt32>.size))
     }
 
     deinit {

@@ -41,12 +41,24 @@ package func attentionShape(
     return try Shape(validating: queries.extents.dropLast() + [values[last]])
 }
 
-/// What a gradient of an attention by all its operands takes beyond their memory and that of their gradients.
-/// - Returns: multiplications and additions backwards, and bytes of work memory.
-/// - Throws: ``ShapeError``.
-package func attentionWork(queries: Shape, keys: Shape, values: Shape) throws -> (backwardFlops: Int, bytes: Int) {
-    let tiles = try AttentionTiles(queries: queries, keys: keys, values: values, biases: [], scale: 1)
-    return (tiles.backwardFlops(wanting: [true, true, true]), tiles.workBytes)
+/// What an attention and its gradient take beyond the memory of operands and result, and of their gradients.
+package struct AttentionWork: Hashable, Sendable {
+    /// Multiplications and additions backwards.
+    package let backwardFlops: Int
+    /// Bytes that the pullback keeps beside operands and result.
+    package let keptBytes: Int
+    /// Bytes of work memory.
+    package let forwardBytes, backwardBytes: Int
+
+    /// - Parameter wanted: whether queries, keys and values want a gradient.
+    /// - Throws: ``ShapeError``.
+    package init(queries: Shape, keys: Shape, values: Shape, wanted: [Bool], parallelism: Parallelism) throws {
+        let tiles = try AttentionTiles(queries: queries, keys: keys, values: values, biases: [], scale: 1)
+        backwardFlops = tiles.backwardFlops(wanting: wanted)
+        keptBytes = tiles.normalizerBytes
+        forwardBytes = tiles.forwardBytes(parallelism)
+        backwardBytes = tiles.backwardBytes(parallelism)
+    }
 }
 
 /// softmax(scale · queries · keysᵀ + biases) · values, without ever holding the weights of more than a tile (arXiv:2205.14135; the softmax of a row

@@ -37,13 +37,13 @@ package func layerNormalization(
         x.value, statistics, scale: scale?.value, shift: shift?.value, parallelism: parallelism)
 
     let (wantsInput, wantsScale) = (x.wantsGradient, scale?.wantsGradient ?? false)
-    let kept = wantsInput || wantsScale ? (input: x.value, statistics: statistics) : nil
+    let statisticsBytes = statistics.count * MemoryLayout<ck_statistics>.stride
+    let kept =
+        wantsInput || wantsScale
+        ? (input: x.value, statistics: statistics, counted: CountedBytes(statisticsBytes)) : nil
     let keptScale = wantsInput ? scale?.value : nil
     let shiftShape = shift?.wantsGradient ?? false ? shift?.shape : nil
-    let keptBytes =
-        kept.map {
-            $0.input.count * MemoryLayout<Float>.stride + $0.statistics.count * MemoryLayout<ck_statistics>.stride
-        } ?? 0
+    let keptBytes = kept.map { $0.input.count * MemoryLayout<Float>.stride + statisticsBytes } ?? 0
     return x.tape.record(
         value, .layerNormalization, parents: [x, scale, shift], keptBytes: keptBytes
     ) { gradient in

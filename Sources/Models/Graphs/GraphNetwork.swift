@@ -67,15 +67,29 @@ struct GraphNetwork: Sendable {
     /// Numbers that training changed.
     var parameterCount: Int { graph.weights.reduce(0) { $0 + $1.shape.count } }
 
-    /// Of a gradient by the clip: the clip is scaled and its axes put in order before the graph sees it.
-    var cost: CostEstimate {
-        var cost = program.cost
-        let clip = 4 * program.inputShape.count * MemoryLayout<Float>.stride
-        cost.forward.bytes += clip
-        cost.backward.bytes += clip
-        cost.keptBytes += clip
+    /// Of a gradient by the clip: the clip is scaled and its axes put in order before the graph sees it, and the gradient goes the same way back.
+    func cost(parallelism: Parallelism) -> CostEstimate {
+        var cost = program.cost(parallelism: parallelism)
+        cost.forward.bytes = max(cost.forward.bytes + clipBytes, 2 * clipBytes)
+        cost.backward.bytes = max(cost.backward.bytes + clipBytes, cost.resultBytes * 2 + 3 * clipBytes)
+        cost.keptBytes += clipBytes
         return cost
     }
+
+    /// What a pass takes that records what follows a layer, its activation and the gradient by it included.
+    /// - Throws: ``ModelError/graph(_:)``.
+    func cost(_ layer: ProgramLayer, parallelism: Parallelism) throws -> CostEstimate.Pass {
+        let program = try programs.program(of: graph, for: program.inputShape, keeping: layer)
+        guard var cost = program.layerCost(parallelism: parallelism) else {
+            return CostEstimate.Pass(flops: 0, bytes: 0)
+        }
+        // Activation and gradient of frames that are taken one by one are put in order at the end.
+        cost.bytes = max(cost.bytes, 4 * layer.shape.count * MemoryLayout<Float>.stride) + 2 * clipBytes
+        return cost
+    }
+
+    /// As the graph takes it.
+    private var clipBytes: Int { program.inputShape.count * MemoryLayout<Float>.stride }
 
     private func normalized(_ x: Variable) throws -> Variable {
         let (factors, addends) = (normalization.factors, normalization.addends)

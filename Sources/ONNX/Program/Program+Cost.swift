@@ -1,47 +1,43 @@
 package import Autodiff
-import Tensors
+package import Tensors
 
 extension Program {
-    /// What a gradient by the clip takes, from shapes alone. Bytes are an upper bound: every result is counted as kept, twice over where an operation
-    /// keeps something of its own beside its result.
-    package var cost: CostEstimate {
-        let floats = MemoryLayout<Float>.stride
-        var (forward, backward, direct, kept, parameters) = (0, 0, 0, 0, 0)
-        var largest = inputShape.count * floats
-        var largestWork = 0
-        for instruction in instructions {
-            let operands = instruction.operands
-            for case .real(let tensor)? in operands.map(\.literal) { parameters += tensor.count * floats }
-            guard instruction.type.kind == .real else { continue }
-            let bytes = instruction.type.shape.count * floats
-            let flops = instruction.primitive.flops(operands.map(\.shape), result: instruction.type.shape)
-            if case .frozenTrunk(let graph) = instruction.primitive,
-                let cost = try? frozenTrunkCost(operands[0].shape, trunk: graph.trunk, parallelism: .single)
-            {
-                forward += cost.forward.flops
-                backward += cost.backward.flops
-                direct += cost.directFlops
-                kept += cost.keptBytes
-                parameters += cost.parameterBytes
-                largestWork = max(largestWork, cost.forward.bytes, cost.backward.bytes)
-                continue
-            }
-            forward += flops
-            direct += flops
-            // A product of two results is differentiated by both.
-            let work = instruction.primitive.attentionWork(operands.map(\.shape))
-            backward += work?.backwardFlops ?? flops * operands.count { $0.slot != nil && $0.isReal }
-            largestWork = max(largestWork, work?.bytes ?? 0)
-            kept += bytes * (instruction.primitive.keepsMoreThanItsResult ? 3 : 1)
-            largest = max(largest, bytes, operands.reduce(0) { $0 + ($1.slot == nil ? 0 : $1.shape.count * floats) })
-        }
-        let result = outputShape.count * floats
+    /// What a gradient by the clip takes, from shapes alone. Flops are exact. Bytes are those that a `WorkMeter` counts, and what is no tensor besides;
+    /// memory that an operation's pieces of work take for themselves, some megabytes a thread, is counted of attention and trunks only.
+    package func cost(parallelism: Parallelism) -> CostEstimate {
+        let run = dryRun(leaf: 0, parallelism)
         return CostEstimate(
-            forward: .init(flops: forward, bytes: kept + 2 * largest + largestWork),
-            // The gradients that wait, those of the operation under way, and its work memory.
-            backward: .init(flops: backward, bytes: 2 * kept + 4 * largest + largestWork), keptBytes: kept,
-            resultBytes: result,
-            parameterBytes: parameters, directFlops: direct)
+            forward: run.forward, backward: run.backward, keptBytes: run.keptBytes,
+            resultBytes: outputShape.count * MemoryLayout<Float>.stride, parameterBytes: parameterBytes,
+            directFlops: run.directFlops)
+    }
+
+    /// What a pass recorded from the layer takes, forwards and backwards to the layer.
+    /// - Returns: nil for programs without one; see ``recordingFromLayer(_:)``.
+    package func layerCost(parallelism: Parallelism) -> CostEstimate.Pass? {
+        layerSlot.map {
+            let run = dryRun(leaf: $0, parallelism)
+            return CostEstimate.Pass(
+                flops: run.forward.flops + run.backward.flops, bytes: max(run.forward.bytes, run.backward.bytes))
+        }
+    }
+
+    private func dryRun(leaf: Int, _ parallelism: Parallelism) -> DryRun {
+        let bytes = outputShape.count * MemoryLayout<Float>.stride
+        return DryRun(instructions, leaf: leaf, output: (output, bytes), parallelism: parallelism)
+    }
+
+    /// Of all constants, each counted once; a trunk's beside those of the instructions that it stands for, which are kept.
+    private var parameterBytes: Int {
+        var (known, bytes): (Set<ObjectIdentifier>, Int) = ([], 0)
+        for instruction in instructions {
+            if case .frozenTrunk(let graph) = instruction.primitive { bytes += graph.trunk.parameterBytes }
+        }
+        for tensor in (instructions + plain).flatMap({ $0.operands.compactMap(\.tensor) })
+        where known.insert(tensor.memory).inserted {
+            bytes += tensor.count * MemoryLayout<Float>.stride
+        }
+        return bytes
     }
 
     /// What a pass carries out, and how often each.
@@ -73,23 +69,30 @@ extension Primitive {
         }
     }
 
-    /// Nil for what is no attention.
-    fileprivate func attentionWork(_ operands: [Shape]) -> (backwardFlops: Int, bytes: Int)? {
-        guard case .attention = self else { return nil }
-        return try? Autodiff.attentionWork(queries: operands[0], keys: operands[1], values: operands[2])
+    /// Of a pass, textbook summation beside what is done in its place.
+    /// - Parameter wanted: whether each operand wants a gradient.
+    func passFlops(
+        _ operands: [Shape], wanted: [Bool], result: Shape, parallelism: Parallelism
+    ) -> (forward: Int, backward: Int, direct: Int) {
+        let isWanted = wanted.contains(true)
+        if case .frozenTrunk(let graph) = self,
+            let cost = try? frozenTrunkCost(operands[0], trunk: graph.trunk, parallelism: parallelism)
+        {
+            return (cost.forward.flops, isWanted ? cost.backward.flops : 0, cost.directFlops)
+        }
+        let flops = flops(operands, result: result)
+        if let work = attentionWork(operands, wanted: wanted, parallelism: parallelism) {
+            return (flops, isWanted ? work.backwardFlops : 0, flops)
+        }
+        return (flops, flops * wanted.count { $0 }, flops)
     }
 
-    /// Patches, indices of 64 bits or statistics.
-    fileprivate var keepsMoreThanItsResult: Bool {
-        switch self {
-        case .maximumPool, .reduce, .pick, .scatter, .layerNormalization, .binary, .gridSample, .take, .attention: true
-        case .unary, .convolution, .transposedConvolution, .averagePool, .batchNormalization, .softmax, .logSoftmax,
-            .matrixMultiply, .frozenTrunk, .cumulativeSum, .resample, .reshape, .transpose, .slice, .concatenate,
-            .expand, .pad,
-            .select, .compare, .logic, .not, .isNotANumber, .isInfinite, .cast, .argument, .top, .elementPlaces,
-            .linePlaces, .tuplePlaces:
-            false
-        }
+    /// Nil for what is no attention.
+    func attentionWork(_ operands: [Shape], wanted: [Bool], parallelism: Parallelism) -> AttentionWork? {
+        guard case .attention = self else { return nil }
+        return try? AttentionWork(
+            queries: operands[0], keys: operands[1], values: operands[2], wanted: Array(wanted.prefix(3)),
+            parallelism: parallelism)
     }
 
     /// The name of the case, or of the function that it carries out.

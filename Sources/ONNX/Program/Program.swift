@@ -20,9 +20,9 @@ package struct Program: Sendable {
     package let layers: [ProgramLayer]
     /// The slot of the layer that a pass may begin to record at; nil for programs that were made for whole passes, or whose output needs no more than
     /// the layer's shape.
-    private let layerSlot: Int?
+    let layerSlot: Int?
     /// Slot 0 is the clip.
-    private let output: Int
+    let output: Int
     /// Whether its convolutions, up to a mean, are carried out as one operation on the kernels of the named architectures.
     package var hasTrunk: Bool { instructions.count < plain.count }
     package let inputShape: Shape

@@ -30,17 +30,25 @@ package struct ExplainCost: Hashable, Sendable {
         let network = try network.taking(frames: plan.windows.frames)
         pass = try network.cost(parallelism: parallelism)
         passes = plan.passes
-        flops = passes * pass.flops + plan.windows.count * pass.forward.flops
-        let phases = try Self.phases(window: network.clipShape, plan: plan, pass: pass, parallelism: parallelism)
+        // Grad-CAM ends at a layer.
+        let whole = CostEstimate.Pass(flops: pass.flops, bytes: pass.bytes)
+        let own =
+            plan.method == .gradCAM
+            ? try network.cost(layer: network.layerName(plan.layer), parallelism: parallelism) : whole
+        flops = passes * own.flops + plan.windows.count * pass.forward.flops
+        let phases = try Self.phases(
+            window: network.clipShape, plan: plan, pass: pass, held: own.bytes, parallelism: parallelism)
         let largest = phases.max { $0.bytes < $1.bytes } ?? (.prediction, 0)
         bytes = pass.parameterBytes + largest.bytes
         peak = largest.phase
     }
 
     /// What is held in each phase, without the parameters.
-    /// - Parameter window: `[C, T, H, W]`, what the model takes at once.
+    /// - Parameters:
+    ///   - window: `[C, T, H, W]`, what the model takes at once.
+    ///   - held: what a pass of the method holds.
     private static func phases(
-        window: Shape, plan: ExplainPlan, pass: CostEstimate, parallelism: Parallelism
+        window: Shape, plan: ExplainPlan, pass: CostEstimate, held: Int, parallelism: Parallelism
     ) throws -> [(phase: Phase, bytes: Int)] {
         let clip = try Shape(validating: [window[0], plan.windows.clipFrames, window[2], window[3]])
         let extents = AttributionExtents(clip: clip, space: plan.space)
@@ -61,7 +69,7 @@ package struct ExplainCost: Hashable, Sendable {
             ? max(
                 frames * area + field + parallelism.threads * area * opticalFlowBytes,
                 extents.clipBytes + 2 * frames * area * MemoryLayout<Double>.stride) : 0
-        let method = WindowedAttribution.bytes(plan.attribution, window: own, clip: extents, pass: pass.bytes)
+        let method = WindowedAttribution.bytes(plan.attribution, window: own, clip: extents, pass: held)
         let isNoisy = plan.attribution.facts.isStochastic
         // Maps, those of halves of the samples, the first noisy clip.
         let result = extents.gradientBytes * (isNoisy ? 3 : 1) + (isNoisy ? own.clipBytes : 0)
@@ -69,14 +77,18 @@ package struct ExplainCost: Hashable, Sendable {
             (.prediction, extents.clipBytes + (own == extents ? 0 : own.clipBytes) + pass.forward.bytes),
             (.flow, point + flow),
             (.attribution, point + method),
-            (.checks, point + result + checks(extents, window: own, plan: plan, pass: pass)),
+            (
+                .checks,
+                point + result
+                    + checks(extents, window: own, plan: plan, parameters: pass.parameterBytes, held: held)
+            ),
             // Maps and flow as they are packed, beside the frames in colour and what points out vectors and trajectories.
             (.storing, point + result + 2 * extents.gradientBytes + 2 * field + 2 * frames * area * 3),
         ]
     }
 
     private static func checks(
-        _ extents: AttributionExtents, window: AttributionExtents, plan: ExplainPlan, pass: CostEstimate
+        _ extents: AttributionExtents, window: AttributionExtents, plan: ExplainPlan, parameters: Int, held: Int
     ) -> Int {
         let ranking = RankedMap.bytes(values: extents.clip) * 2 + RankedMap.rankingBytes(values: extents.clip)
         guard plan.checks.contains(.randomisation) else {
@@ -84,8 +96,9 @@ package struct ExplainCost: Hashable, Sendable {
         }
         // Three maps of each kind, and while a network forgets there are its new parameters too.
         let networks =
-            pass.parameterBytes
-            + WindowedAttribution.bytes(Gradient(), window: window, clip: extents, pass: pass.bytes)
+            parameters
+            + WindowedAttribution.bytes(
+                plan.method == .gradCAM ? plan.attribution : Gradient(), window: window, clip: extents, pass: held)
         return 3 * extents.gradientBytes + max(networks, ranking + extents.clipBytes)
     }
 
