@@ -10,19 +10,25 @@ package struct Ranks: Sendable {
     /// - Returns: nil for fewer than two values, and where one is not a number.
     package init?(_ values: [Float]) {
         guard values.count > 1, values.count < UInt32.max, !values.contains(where: \.isNaN) else { return nil }
-        let (keys, order) = Self.sorted(values)
+        let sorted = Self.sorted(values)
         // Exact up to 2²⁴ values; beyond, a rank is rounded to the nearest of 16 million steps.
         let mean = Float(values.count - 1) / 2
-        var ranks = [Float](repeating: 0, count: values.count)
-        var start = 0
         var squares = 0.0
-        while start < order.count {
-            var end = start + 1
-            while end < order.count, keys[end] == keys[start] { end += 1 }
-            let rank = Float(start + end - 1) / 2 - mean
-            for place in start..<end { ranks[Int(order[place])] = rank }
-            squares += Double(end - start) * Double(rank) * Double(rank)
-            start = end
+        let ranks = [Float](unsafeUninitializedCapacity: values.count) { ranks, count in
+            sorted.withUnsafeBufferPointer { sorted in
+                var start = 0
+                while start < sorted.count {
+                    let key = sorted[start] >> 32
+                    var end = start + 1
+                    while end < sorted.count, sorted[end] >> 32 == key { end += 1 }
+                    let rank = Float(start + end - 1) / 2 - mean
+                    // Every place is written once, since each value has one.
+                    for entry in sorted[start..<end] { ranks[Int(entry & 0xFFFF_FFFF)] = rank }
+                    squares += Double(end - start) * Double(rank) * Double(rank)
+                    start = end
+                }
+            }
+            count = values.count
         }
         centered = ranks
         variance = squares
@@ -53,27 +59,34 @@ package struct Ranks: Sendable {
         }
     }
 
-    /// Keys in ascending order and the places that they came from: a radix sort in three passes over 11, 11 and 10 bits. Comparing millions of values by
-    /// index takes twenty times as long.
-    private static func sorted(_ values: [Float]) -> (keys: [UInt32], order: [UInt32]) {
-        var keys = values.map(key)
-        var order = (0..<UInt32(values.count)).map { $0 }
-        var nextKeys = keys
-        var nextOrder = order
-        for shift in [0, 11, 22] as [UInt32] {
-            var places = [Int](repeating: 0, count: 2049)
-            for key in keys { places[Int(key >> shift & 2047) + 1] += 1 }
-            for digit in 1..<places.count { places[digit] += places[digit - 1] }
-            for index in keys.indices {
-                let digit = Int(keys[index] >> shift & 2047)
-                nextKeys[places[digit]] = keys[index]
-                nextOrder[places[digit]] = order[index]
-                places[digit] += 1
-            }
-            swap(&keys, &nextKeys)
-            swap(&order, &nextOrder)
+    /// Keys in ascending order, in the upper halves, with the places that they came from below: a radix sort in three passes over 11, 11 and 10 bits.
+    /// Comparing millions of values by index takes twenty times as long.
+    private static func sorted(_ values: [Float]) -> [UInt64] {
+        let count = values.count
+        var entries = [UInt64](unsafeUninitializedCapacity: count) { entries, filled in
+            for (place, value) in values.enumerated() { entries[place] = UInt64(key(value)) << 32 | UInt64(place) }
+            filled = count
         }
-        return (keys, order)
+        for shift in [32, 43, 54] as [UInt64] {
+            var places = [Int](repeating: 0, count: 2049)
+            for entry in entries { places[Int(entry >> shift & 2047) + 1] += 1 }
+            // All have the same digit: nothing would move.
+            if places.contains(count) { continue }
+            for digit in 1..<places.count { places[digit] += places[digit - 1] }
+            entries = [UInt64](unsafeUninitializedCapacity: count) { next, filled in
+                entries.withUnsafeBufferPointer { entries in
+                    places.withUnsafeMutableBufferPointer { places in
+                        for entry in entries {
+                            let digit = Int(entry >> shift & 2047)
+                            next[places[digit]] = entry
+                            places[digit] += 1
+                        }
+                    }
+                }
+                filled = count
+            }
+        }
+        return entries
     }
 
     /// Bits that compare as the numbers do; the two zeros are one.
