@@ -4,10 +4,12 @@
     flow_maps.py --cinegrad .build/release/cinegrad [--clips 24] [--seed 8001] [--white 1] [--static 1] [--noise 20] [--integrated 8]
 
 Draws the clips with `cinegrad dataset moving-shapes`, takes the bundled networks' weights, and a network with random parameters for each clip, and
-prints a Markdown table: target over union and target over all, mean and 95 % interval over clips, for both tasks, trained and random. The gradients
+prints two Markdown tables: target over union and target over all, mean and 95 % interval over clips, for both tasks, trained and random; and what
+the gradient by flow and the flow itself have at each kind of shape, over what they have at the target. The gradients
 come from PyTorch's autodiff through grid_sample, so the table is independent of the Swift implementation. Needs PyTorch, OpenCV, SciPy, safetensors.
 """
 import argparse
+import json
 import math
 import pathlib
 import subprocess
@@ -201,12 +203,24 @@ def regions(mask):
     return grown(mask == mask.max()), grown(mask > 0)
 
 
-found, ceilings = {}, []
+def by_role(values, mask, roles):
+    """Mean value at each kind of shape and outside of all, over that at the target."""
+    mask = mask[-len(values):]
+    means = {"background": values[mask == 0].mean()}
+    for role in set(roles):
+        chosen = np.isin(mask, [i + 1 for i, other in enumerate(roles) if other == role])
+        means[role] = values[chosen].mean() if chosen.any() else np.nan
+    target = means.pop("target")
+    return {role: mean / target for role, mean in means.items()}
+
+
+found, ceilings, places_of = {}, [], {}
 with tempfile.TemporaryDirectory() as folder:
     subprocess.run(
         [options.cinegrad, "dataset", "moving-shapes", "--output", folder, "--count", str(options.clips), "--seed", str(options.seed),
          "--white-distractors", str(options.white), "--static-distractors", str(options.static), "--noise", str(options.noise)],
         check=True, stdout=subprocess.DEVNULL)
+    labels = json.loads(pathlib.Path(folder, "labels.json").read_text())["clips"]
     for index in range(options.clips):
         frames, mask = read(folder, index)
         clip = torch.from_numpy(np.ascontiguousarray(frames.transpose(3, 0, 1, 2))).float() / 255
@@ -215,9 +229,14 @@ with tempfile.TemporaryDirectory() as folder:
         error = torch.stack([clip[:, i] - warp(clip[:, i - 1], f[:, i - 1]) for i in range(1, clip.shape[1])], 1)
         target, union = regions(mask)
         ceilings.append(union.sum() / target.sum())
+        roles = [shape["role"] for shape in labels[index]["shapes"]]
+        for role, part in by_role(np.linalg.norm(flow, axis=0), mask, roles).items():
+            places_of.setdefault(("|f|", "", ""), {}).setdefault(role, []).append(part)
         for task in ("sides", "angle"):
             for name, network in networks(task, options.seed + index).items():
                 g = gradients(network, task, clip[:, 0], f, error)
+                for role, part in by_role(np.linalg.norm(g["f"], axis=0), mask, roles).items():
+                    places_of.setdefault(("|∂y/∂f|", task, name), {}).setdefault(role, []).append(part)
                 integrated = None
                 if options.integrated:
                     places = [(k + 0.5) / options.integrated for k in range(options.integrated)]
@@ -226,6 +245,11 @@ with tempfile.TemporaryDirectory() as folder:
                     inside, shapes = target[-len(values):], union[-len(values):]
                     mean = values[inside].mean()
                     found.setdefault((title, task, name), []).append((mean / values[shapes].mean(), mean / values.mean()))
+
+
+def cell(text):
+    return text.replace("|", "\\|")
+
 
 columns = [(task, name) for task in ("sides", "angle") for name in ("trained", "random")]
 print(f"{options.clips} clips of seed {options.seed}: {options.white} white moving, {options.static} coloured standing, noise {options.noise:g}. "
@@ -237,4 +261,11 @@ for title in dict.fromkeys(key[0] for key in found):
         values = np.array(found[(title, *column)])
         half = 1.96 * values[:, 0].std(ddof=1) / math.sqrt(len(values))
         cells.append(f"{values[:, 0].mean():.2f} ± {half:.2f} ({values[:, 1].mean():.1f})")
-    print(f"| {title} | " + " | ".join(cells) + " |")
+    print(f"| {cell(title)} | " + " | ".join(cells) + " |")
+
+roles = sorted({role for means in places_of.values() for role in means})
+print("\nMean value at each kind of shape, without margin, over that at the target:\n")
+print("| | " + " | ".join(roles) + " |\n|---|" + "---:|" * len(roles))
+for (title, task, name), means in places_of.items():
+    cells = [f"{np.nanmean(means[role]):.2f}" if role in means else "" for role in roles]
+    print(f"| {cell(' '.join(filter(None, [title, task, name])))} | " + " | ".join(cells) + " |")
