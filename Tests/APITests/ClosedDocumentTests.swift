@@ -87,7 +87,7 @@ struct ClosedDocumentTests {
             base: ["flow": ["given": ["sha256": .string(String(repeating: "0", count: 64))]]]),
         Place(schema: "VectorOptions", document: .request, path: ["vectors"], base: ["vectors": [:]]),
         Place(schema: "TrajectoryOptions", document: .request, path: ["trajectories"], base: ["trajectories": [:]]),
-        Place(schema: "EvaluationRequest", document: .evaluation, path: [], base: [:]),
+        Place(schema: "EvaluationOrder", document: .evaluation, path: [], base: [:]),
         Place(schema: "ModelManifest", document: .manifest, path: [], base: manifest),
         Place(schema: "VideoResNet", document: .manifest, path: ["architecture"], base: manifest),
         Place(
@@ -113,8 +113,8 @@ struct ClosedDocumentTests {
             let closed = try schemas.names.filter {
                 try object($0, in: service.contract)["additionalProperties"].bool == false
             }
-            // Targets and choices of flow have one field each.
-            let others = ["FlowChoice", "Target"]
+            // Targets, choices of flow and the self-test have one field each.
+            let others = ["FlowChoice", "Target", "SelfTestOrder"]
             #expect(Set(closed) == Set(Self.places.map(\.schema) + others))
         }
     }
@@ -139,11 +139,12 @@ struct ClosedDocumentTests {
         }
     }
 
-    @Test(arguments: places) func nullStandsForAFieldThatIsLeftOut(_ place: Place) async throws {
+    @Test(arguments: places) func nullIsNoValue(_ place: Place) async throws {
         try await TestService.with { service in
             let schema = try object(place.schema, in: service.contract)
-            for field in schema["properties"].names where !schema["required"].strings.contains(field) {
-                #expect(try place.refusal(place.document(field, .null)) == nil, "\(field)")
+            for field in schema["properties"].names {
+                let refusal = try place.refusal(place.document(field, .null)) ?? ""
+                #expect(refusal.contains(field) && refusal.contains("expected a value, not null"), "\(field)")
             }
         }
     }

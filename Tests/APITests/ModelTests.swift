@@ -97,7 +97,7 @@ struct ModelTests {
             request["clip"] = ["frames": 8]
             let refused = try await service.post("/v1/explanations", request)
             #expect(refused.status == 422 && refused.code == "model.unusable-input")
-            request["clip"] = .null
+            request["clip"] = ["frames": 4]
             request["target"] = ["output": [0, 5]]
             #expect(try await service.post("/v1/explanations", request).code == "target.unknown-output")
         }

@@ -53,9 +53,11 @@ struct OperationHandlers: Sendable {
 
     @Sendable func version(_ request: Request) async throws -> Response {
         try request.allowQuery()
-        return .json(
-            JSONText(
-                ["name": SoftwareVersion.name, "version": SoftwareVersion.current, "notice": SoftwareVersion.notice]))
+        var version = [
+            "name": SoftwareVersion.name, "version": SoftwareVersion.current, "notice": SoftwareVersion.notice,
+        ]
+        version["revision"] = SoftwareVersion.revision
+        return .json(JSONText(version))
     }
 
     /// `GET /openapi.yaml`: the description of this interface, built into the binary.

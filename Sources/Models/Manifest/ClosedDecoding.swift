@@ -11,8 +11,14 @@ extension Decoder {
         keyedBy type: Key.Type
     ) throws -> KeyedDecodingContainer<Key> {
         let known = type.allCases.map(\.stringValue)
-        for key in try container(keyedBy: AnyKey.self).allKeys where !known.contains(key.stringValue) {
-            throw UnknownField(path: (codingPath + [key]).dotted, known: known.sorted())
+        let fields = try container(keyedBy: AnyKey.self)
+        for key in fields.allKeys {
+            let path = (codingPath + [key]).dotted
+            guard known.contains(key.stringValue) else { throw UnknownField(path: path, known: known.sorted()) }
+            // A null that is taken for nothing hides the mistake of a client that meant to send a value.
+            guard try !fields.decodeNil(forKey: key) else {
+                throw DocumentError(path: path, reason: "expected a value, not null; leave out a field that has none")
+            }
         }
         return try container(keyedBy: type)
     }

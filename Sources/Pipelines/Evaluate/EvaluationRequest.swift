@@ -14,10 +14,8 @@ package struct EvaluationRequest: Hashable, Sendable {
     package var whiteDistractors, staticDistractors: Int?
     package var methods: [MethodName]?
     package var samples, margin, curveClips: Int?
-    /// The self-test of the bundled models, for which nothing else can be chosen.
-    package var quick: Bool?
-
-    init() {}
+    /// Whether it is the self-test of the bundled models, for which nothing else can be chosen.
+    package private(set) var isSelfTest = false
 
     /// - Throws: `DocumentError`
     package init(json: Data) throws {
@@ -31,16 +29,7 @@ package struct EvaluationRequest: Hashable, Sendable {
     /// With defaults filled in, for models that are there.
     /// - Throws: `DocumentError` for numbers outside their range, `MovingShapesError`.
     package func plan(_ subjects: [EvaluationPlan.Subject]) throws -> EvaluationPlan {
-        if quick ?? false {
-            var others = self
-            others.quick = nil
-            guard others == Self() else {
-                throw DocumentError(
-                    path: "quick",
-                    reason: "the self-test has its own models, clips and methods: leave out all other fields")
-            }
-            return EvaluationPlan(selfTestOf: subjects)
-        }
+        if isSelfTest { return EvaluationPlan(selfTestOf: subjects) }
         func check<Number: Comparable>(_ name: String, _ value: Number?, _ range: ClosedRange<Number>) throws {
             guard let value, !range.contains(value) else { return }
             throw DocumentError(
@@ -66,13 +55,23 @@ package struct EvaluationRequest: Hashable, Sendable {
 
 extension EvaluationRequest: Decodable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case model, examples, seed, noise, methods, samples, margin, quick
+        case model, examples, seed, noise, methods, samples, margin
         case whiteDistractors = "white_distractors"
         case staticDistractors = "static_distractors"
         case curveClips = "curve_clips"
     }
 
+    private enum SelfTestKeys: String, CodingKey, CaseIterable { case quick }
+
     package init(from decoder: any Decoder) throws {
+        if try decoder.container(keyedBy: SelfTestKeys.self).contains(.quick) {
+            let fields = try decoder.closedContainer(keyedBy: SelfTestKeys.self)
+            guard try fields.decode(Bool.self, forKey: .quick) else {
+                throw DocumentError(path: "quick", reason: "expected true: leave it out for any other evaluation")
+            }
+            isSelfTest = true
+            return
+        }
         let fields = try decoder.closedContainer(keyedBy: CodingKeys.self)
         model = try fields.decodeIfPresent(String.self, forKey: .model)
         examples = try fields.wholeNumber(Int.self, forKey: .examples)
@@ -93,6 +92,5 @@ extension EvaluationRequest: Decodable {
         samples = try fields.wholeNumber(Int.self, forKey: .samples)
         margin = try fields.wholeNumber(Int.self, forKey: .margin)
         curveClips = try fields.wholeNumber(Int.self, forKey: .curveClips)
-        quick = try fields.decodeIfPresent(Bool.self, forKey: .quick)
     }
 }

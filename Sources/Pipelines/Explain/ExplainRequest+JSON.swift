@@ -12,7 +12,7 @@ extension ExplainRequest: Codable {
         case isDryRun = "dry_run"
     }
 
-    /// Reads a request; unknown fields are refused, `null` means that a field is left out.
+    /// Reads a request; unknown fields and `null` are refused.
     /// - Throws: ``DocumentError``.
     package init(json: Data) throws {
         do {

@@ -6,7 +6,10 @@ enum Cursor {
     /// The sequence number below which a listing starts.
     static func sequence(_ cursor: String?) throws -> Int64 {
         guard let cursor else { return .max }
-        guard let sequence = Int64(cursor), sequence > 0 else { throw StoreError.invalidCursor }
+        // As they were given out: a sign or leading zeros are somebody else's.
+        guard let sequence = Int64(cursor), sequence > 0, String(sequence) == cursor else {
+            throw StoreError.invalidCursor
+        }
         return sequence
     }
 

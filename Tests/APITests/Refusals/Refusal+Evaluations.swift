@@ -27,7 +27,9 @@ extension Refusal {
         ("request.invalid", "noise: expected", ["noise": -1]),
         ("request.invalid", "white_distractors: expected", ["white_distractors": 17]),
         ("request.invalid", "methods[0]: expected", ["methods": ["lime"]]),
-        ("request.invalid", "quick: the self-test has its own", ["quick": true, "examples": 3]),
+        ("request.invalid", "examples: unknown field", ["quick": true, "examples": 3]),
+        ("request.invalid", "quick: expected true", ["quick": false]),
+        ("request.invalid", "samples: expected a value, not null", ["samples": .null]),
         ("request.invalid", "clips: unknown field", ["clips": 3]),
         ("model.not-found", "r2plus1d", ["model": "r2plus1d"]),
     ]

@@ -51,7 +51,9 @@ struct Scene: Sendable {
 
     /// The tiny request with other fields.
     func request(_ fields: JSON) -> JSON {
-        fields.names.reduce(["video": .string(video), "model": .string(model)]) { $0.with($1, fields[$1]) }
+        fields.names.reduce(["video": .string(video), "model": .string(model)]) {
+            fields[$1].isNull ? $0.without($1) : $0.with($1, fields[$1])
+        }
     }
 
     /// Asks for an explanation.

@@ -31,15 +31,16 @@ struct DurabilityTests {
         let list = try await service.document("/v1/explanations", as: ExplanationListBody.self)
         #expect(Set(list.items.map(\.id)) == [job.id, waiting.id])
         #expect(list.items.count == 2)
-        for id in [job.id, waiting.id] {
-            #expect(service.logText.components(separatedBy: "\n").filter { isSuccess($0, of: id) }.count == 1)
-        }
         // The bytes that were acknowledged are there, and the interruption left no trace in the numbers.
         let content = try await service.curl("/v1/videos/\(video)/content", [], expecting: 200)
         #expect(content.body == Array(try Data(contentsOf: clip.url)))
         let undisturbed = try await service.explain(video, Self.request)
         #expect(try await service.npy(finished, "flow") == service.npy(undisturbed, "flow"))
         #expect(await service.stop() == .exit(0))
+        // The log's lines follow the states; at the end they are there.
+        for id in [job.id, waiting.id] {
+            #expect(service.logText.components(separatedBy: "\n").filter { isSuccess($0, of: id) }.count == 1)
+        }
     }
 
     @Test func requestsUnderWayAreAnsweredBeforeTheEnd() async throws {
@@ -74,6 +75,8 @@ struct DurabilityTests {
 
         service = try await ServiceProcess.start(in: directory, environment: [:])
         #expect(try await service.finished(job.id).state == "succeeded")
+        // The log's line follows the state; at the end it is there.
+        #expect(await service.stop() == .exit(0))
         #expect(service.logText.components(separatedBy: "\n").filter { isSuccess($0, of: job.id) }.count == 1)
     }
 
