@@ -63,6 +63,16 @@ let package = Package(
             linkerSettings: [
                 .linkedLibrary("opencv_core"), .linkedLibrary("opencv_imgproc"), .linkedLibrary("opencv_video"),
             ]),
+        .target(
+            name: "CResampling",
+            cxxSettings: [.unsafeFlags(["-I/usr/include/opencv4"])],
+            linkerSettings: [.linkedLibrary("opencv_core"), .linkedLibrary("opencv_imgproc")]),
+        .target(
+            name: "CDICOM",
+            linkerSettings: [
+                "dcmdata", "dcmjpeg", "dcmjpls", "oflog", "ofstd", "openjp2", "z",
+            ].map { .linkedLibrary($0) }),
+        .target(name: "CIsolation"),
         .target(name: "CPicture", dependencies: ["CPNG"]),
         .target(name: "CTypeface", exclude: ["data"]),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
@@ -70,6 +80,7 @@ let package = Package(
         .target(name: "CSampleClip", exclude: ["data"]),
         .target(name: "CContract"),
         .target(name: "CRevision", cSettings: revision),
+        module("DICOM", ["CDICOM"]),
         module("Tensors"),
         module("Store", ["CZstd", grdb, crypto, logging]),
         module("HTTPServer", ["CZlib", httpTypes, logging]),
@@ -88,7 +99,7 @@ let package = Package(
             ],
             exclude: ["Proto/onnx.proto"], swiftSettings: strict),
         module("Models", ["Tensors", "Autodiff", "Checkpoints", "ONNX", "CBundledModels", crypto]),
-        module("Video", ["Tensors", "Cine", "CFFmpeg"]),
+        module("Video", ["Tensors", "Cine", "CFFmpeg", "CResampling", "CIsolation", "DICOM"]),
         module("Rendering", ["Tensors", "Cine", "CCairo", "CPicture", "CTypeface"]),
         module("Motion", ["Tensors", "Cine", "CKernels", "COpticalFlow"]),
 
@@ -105,7 +116,7 @@ let package = Package(
         module(
             "API",
             [
-                "Tensors", "Cine", "Video", "Rendering", "Motion", "Attribution", "Evaluation", "HTTPServer",
+                "Tensors", "Cine", "DICOM", "Video", "Rendering", "Motion", "Attribution", "Evaluation", "HTTPServer",
                 "Pipelines", "Jobs",
                 "Store", "Models", "Checkpoints", "CSampleClip", "CContract", crypto, httpTypes, logging,
             ]),
@@ -144,7 +155,8 @@ let package = Package(
         tests("AutodiffTests", ["Tensors", "Autodiff"]),
         tests("ONNXTests", ["Tensors", "Autodiff", "ONNX"]),
         tests("ModelsTests", ["Tensors", "Autodiff", "Checkpoints", "ONNX", "Models"]),
-        tests("VideoTests", ["Tensors", "Cine", "Video", "CSampleClip"]),
+        tests("DICOMTests", ["DICOM"]),
+        tests("VideoTests", ["Tensors", "Cine", "Video", "DICOM", "CSampleClip"]),
         tests("RenderingTests", ["Tensors", "Cine", "Rendering", "Video", "CSampleClip"]),
         tests("MotionTests", ["Tensors", "Cine", "Autodiff", "Motion"]),
         tests("AttributionTests", ["Tensors", "Cine", "Autodiff", "Motion", "Models", "Checkpoints", "Attribution"]),
@@ -163,7 +175,8 @@ let package = Package(
         tests(
             "APITests",
             [
-                "Tensors", "Cine", "Video", "Rendering", "Motion", "Attribution", "Evaluation", "Models", "Checkpoints",
+                "Tensors", "Cine", "DICOM", "Video", "Rendering", "Motion", "Attribution", "Evaluation", "Models",
+                "Checkpoints",
                 "Store",
                 "Jobs", "Pipelines", "ONNX",
                 "HTTPServer", "API", httpTypes, logging, crypto,

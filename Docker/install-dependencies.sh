@@ -9,16 +9,16 @@ case "${1:-build}" in
     build)
         packages=(
             libopencv-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libopenblas-dev libsqlite3-dev
-            libpng-dev libcairo2-dev libfreetype-dev libzstd-dev libzip-dev zlib1g-dev libstdc++-12-dev pkg-config binutils git
+            libpng-dev libcairo2-dev libfreetype-dev libzstd-dev libzip-dev zlib1g-dev libdcmtk-dev libopenjp2-7-dev libstdc++-12-dev pkg-config binutils git
             ca-certificates curl
-            ffmpeg # tests make their videos with it
+            ffmpeg dcmtk libgdcm-tools # tests make their videos with them
             python3 python3-requests python3-numpy # docs/explain.py, which a test runs
         )
         ;;
     run)
         packages=(
             libopencv-core406 libopencv-imgproc406 libopencv-video406 libavcodec59 libavformat59 libavutil57 libswscale6
-            libopenblas0-pthread libsqlite3-0 libpng16-16 libcairo2 libfreetype6 libzstd1 libzip4 zlib1g
+            libopenblas0-pthread libsqlite3-0 libpng16-16 libcairo2 libfreetype6 libzstd1 libzip4 zlib1g libdcmtk17 libopenjp2-7
             libstdc++6 libgcc-s1 libc6
             ca-certificates curl
         )

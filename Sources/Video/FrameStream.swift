@@ -50,6 +50,7 @@ package final class FrameStream {
         position = -1
         return switch try OpenedVideo.open(url, limits: limits) {
         case .decoder(let decoder): .sequence(decoder)
+        case .dicom(let video): .sequence(try video.requirePixels())
         case .array(.bytes(let frames)): .sequence(frames)
         case .array(.floats(let array)): .floats(array)
         }

@@ -1,3 +1,5 @@
+package import DICOM
+
 /// Why a video is refused, or why frames cannot be taken from it.
 package enum VideoError: Error, Hashable, Sendable {
     /// The file has no bytes.
@@ -24,6 +26,9 @@ package enum VideoError: Error, Hashable, Sendable {
     /// Numbers that make no clip, whatever the video.
     case invalidSampling(reason: String)
     case unreadable(reason: String)
+    case dicom(DICOMError)
+    /// A DICOM object that is kept and not explained.
+    case notExplained(reason: String)
 }
 
 extension VideoError {
@@ -45,6 +50,8 @@ extension VideoError {
         case .arrayShape: "video.array-shape"
         case .invalidSampling: "video.invalid-sampling"
         case .unreadable: "video.unreadable"
+        case .dicom(let error): error.code
+        case .notExplained: "video.not-explained"
         }
     }
 }
@@ -54,7 +61,7 @@ extension VideoError: CustomStringConvertible {
         switch self {
         case .empty: "the video has no bytes"
         case .notAVideo(let hint):
-            "the file is no video that is read here (mp4, avi, mkv or webm, gif, npy): \(hint)"
+            "the file is no video that is read here (mp4, avi, mkv or webm, gif, npy, DICOM): \(hint)"
         case .truncated: "the video is cut off: its container promises more bytes than there are; send the whole file"
         case .noVideoStream: "the file is a known container without a video stream"
         case .noFrames: "the video has no frames"
@@ -73,6 +80,8 @@ extension VideoError: CustomStringConvertible {
             "the array has the shape \(found), the model takes \(expected) (channels, frames, height, width): an array of Float32 is not resized"
         case .invalidSampling(let reason): "no clip can be taken: \(reason)"
         case .unreadable(let reason): "the video cannot be read: \(reason)"
+        case .dicom(let error): error.description
+        case .notExplained(let reason): "the DICOM object is not explained: \(reason)"
         }
     }
 

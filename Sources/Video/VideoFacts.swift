@@ -1,4 +1,5 @@
 package import Cine
+package import DICOM
 
 /// The formats that are read, told apart by content. The raw values are the names in the HTTP interface.
 package enum VideoFormat: String, Hashable, Sendable, CaseIterable {
@@ -10,6 +11,8 @@ package enum VideoFormat: String, Hashable, Sendable, CaseIterable {
     case gif
     /// An array in NumPy's format: UInt8 `[T, H, W, C]` or floating point `[C, T, H, W]`.
     case npy
+    /// An object of PS3.10; its frames are the part that ``ClipFraming/region`` names.
+    case dicom
 }
 
 /// The shape of a stored pixel, width to height. Frames are read as if it were 1:1; this only says so.
@@ -26,7 +29,7 @@ package struct PixelAspect: Hashable, Sendable {
 /// What is known of a video without decoding all of it.
 package struct VideoFacts: Hashable, Sendable {
     package var format: VideoFormat
-    /// FFmpeg's name of the codec; `array` for an array.
+    /// FFmpeg's name of the codec; `array` for an array, the transfer syntax's UID for a DICOM object.
     package var codec: String
     /// FFmpeg's name of the decoder's pixel format; for an array of bytes `rgb24` or `gray`, of floating point `float`.
     package var pixelFormat: String
@@ -44,10 +47,13 @@ package struct VideoFacts: Hashable, Sendable {
     package var arrayShape: [Int]?
     /// The array's element type as NumPy writes it, such as `<f4`; nil for videos.
     package var arrayElement: String?
+    /// Of a DICOM object; nil for others.
+    package var dicom: DICOMFacts?
 
     package init(
         format: VideoFormat, codec: String, pixelFormat: String, width: Int, height: Int, frames: Int,
-        frameRate: FrameRate?, rotation: Int, pixelAspect: PixelAspect?, arrayShape: [Int]?, arrayElement: String?
+        frameRate: FrameRate?, rotation: Int, pixelAspect: PixelAspect?, arrayShape: [Int]?, arrayElement: String?,
+        dicom: DICOMFacts?
     ) {
         self.format = format
         self.codec = codec
@@ -60,5 +66,6 @@ package struct VideoFacts: Hashable, Sendable {
         self.pixelAspect = pixelAspect
         self.arrayShape = arrayShape
         self.arrayElement = arrayElement
+        self.dicom = dicom
     }
 }

@@ -7,9 +7,10 @@ package enum VideoProbe {
     /// frames.
     /// - Throws: ``VideoError``.
     package static func probe(_ url: URL, limits: VideoLimits) throws -> VideoFacts {
-        switch try OpenedVideo.open(url, limits: limits) {
+        switch try OpenedVideo.open(url, framing: .region, counting: true, limits: limits) {
         case .array(let array): array.facts
         case .decoder(let decoder): try probe(decoder, limits: limits)
+        case .dicom(let video): try video.requirePixels().videoFacts
         }
     }
 
@@ -55,7 +56,7 @@ package enum VideoProbe {
             format: decoder.container.format.format, codec: decoder.codecName, pixelFormat: decoder.pixelFormatName,
             width: decoder.size.width, height: decoder.size.height, frames: 0, frameRate: decoder.frameRate,
             rotation: decoder.orientation.degrees, pixelAspect: decoder.container.pixelAspect, arrayShape: nil,
-            arrayElement: nil)
+            arrayElement: nil, dicom: nil)
     }
 }
 
@@ -73,7 +74,7 @@ extension Container {
         case AV_CODEC_ID_H264:
             switch format {
             case .mp4, .matroska: return parameters.field_order == AV_FIELD_PROGRESSIVE
-            case .avi, .gif: return false
+            case .avi, .gif, .transportStream, .programStream, .mpegVideo, .h264, .hevc: return false
             }
         case AV_CODEC_ID_VP9, AV_CODEC_ID_AV1: return true
         default: return false

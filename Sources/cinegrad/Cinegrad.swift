@@ -16,7 +16,10 @@ struct Cinegrad: AsyncParsableCommand {
             \(SoftwareVersion.notice)
             """,
         version: SoftwareVersion.current,
-        subcommands: [Serve.self, Explain.self, ModelsCommand.self, Train.self, Evaluate.self, Dataset.self])
+        subcommands: [
+            Serve.self, Explain.self, ModelsCommand.self, Train.self, Evaluate.self, Dataset.self,
+            ReadDICOM.self,
+        ])
 
     static func main() async {
         // A limit of file size is an error of the write then, as a full disk is, and not the end of the process (setrlimit(2)).

@@ -1,6 +1,7 @@
 import API
 import Checkpoints
 import Cine
+import DICOM
 import Evaluation
 import HTTPServer
 import Models
@@ -187,7 +188,21 @@ enum ProblemCases {
         case .malformedArray: .arrayShape(found: [3, 16, 112, 112], expected: [3, 32, 112, 112])
         case .arrayShape: .invalidSampling(reason: "clip.start, clip.period or the number of frames is too large")
         case .invalidSampling: .unreadable(reason: "input/output error")
-        case .unreadable: nil
+        case .unreadable: .dicom(DICOMError(.malformed, "its data set is damaged"))
+        case .dicom(let error): after(error).map(VideoError.dicom) ?? .notExplained(reason: "it is a still image")
+        case .notExplained: nil
+        }
+    }
+
+    private static func after(_ error: DICOMError) -> DICOMError? {
+        switch error.kind {
+        case .malformed: DICOMError(.truncated, "it ends before its data set does")
+        case .truncated: DICOMError(.noPixels, "it has no pixel data")
+        case .noPixels: DICOMError(.unsupported, "its transfer syntax is not decoded here")
+        case .unsupported: DICOMError(.damaged, "frame 0: its data is damaged")
+        case .damaged: DICOMError(.tooLarge, "its frames have more pixels than they may have")
+        case .tooLarge: DICOMError(.readerEnded, "its data makes a decoder fail")
+        case .readerEnded: nil
         }
     }
 

@@ -86,7 +86,8 @@ import Video
                 floats
                     == VideoFacts(
                         format: .npy, codec: "array", pixelFormat: "float", width: 6, height: 4, frames: 5,
-                        frameRate: nil, rotation: 0, pixelAspect: nil, arrayShape: [3, 5, 4, 6], arrayElement: "<f4"))
+                        frameRate: nil, rotation: 0, pixelAspect: nil, arrayShape: [3, 5, 4, 6], arrayElement: "<f4",
+                        dicom: nil))
             try Data(npy("|u1", "(2, 3, 4, 3)", [UInt8](repeating: 9, count: 72))).write(to: url)
             let bytes = try VideoProbe.probe(url, limits: VideoLimits())
             #expect(bytes.frames == 2 && bytes.height == 3 && bytes.width == 4)

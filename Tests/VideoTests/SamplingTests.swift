@@ -107,7 +107,7 @@ import Video
                         format: .mp4, codec: "h264", pixelFormat: "yuv420p", width: 112, height: 112, frames: 32,
                         frameRate: FrameRate(numerator: 25, denominator: 1), rotation: 0,
                         pixelAspect: facts.pixelAspect,
-                        arrayShape: nil, arrayElement: nil))
+                        arrayShape: nil, arrayElement: nil, dicom: nil))
             let sampled = try ClipReader.read(
                 url, sampling: ClipSampling(start: 0, frames: 16, period: 2, padding: .refuse),
                 size: ClipSize(height: 112, width: 112), channels: .rgb, limits: VideoLimits())

@@ -174,6 +174,7 @@ struct ExplanationSubmission: Sendable {
             guard let id = try library.id(of: name) else { throw ExplainError.unknownModel(name) }
             let stored = try library.load(id: id).network
             let facts = try video.map { try StoredVideoFacts(stored: $0.facts) }
+            if let exclusion = facts?.dicom?.notExplained { throw VideoError.notExplained(reason: exclusion.reason) }
             let asked = try ExplainPlan(request, manifest: stored.manifest, videoFrames: facts?.frames)
             let network = try stored.taking(frames: asked.windowFrames)
             let plan = try asked.resolved(for: network)

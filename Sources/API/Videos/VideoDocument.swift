@@ -11,6 +11,7 @@ struct StoredVideoFacts: Codable, Hashable, Sendable {
     let frameRate: Double?
     let arrayShape: [Int]?
     let arrayElement: String?
+    let dicom: DICOMDocument?
 
     init(_ facts: VideoFacts) {
         format = facts.format.rawValue
@@ -23,6 +24,7 @@ struct StoredVideoFacts: Codable, Hashable, Sendable {
         frameRate = facts.frameRate?.framesPerSecond
         arrayShape = facts.arrayShape
         arrayElement = facts.arrayElement
+        dicom = facts.dicom.map(DICOMDocument.init)
     }
 
     /// - Throws: `DecodingError` when what is stored is damaged.
@@ -43,6 +45,7 @@ struct VideoDocument: Encodable {
     let frameRate: Double?
     let arrayShape: [Int]?
     let arrayElement: String?
+    let dicom: DICOMDocument?
     let links: [String: String]
 
     /// - Throws: `DecodingError` when what is stored is damaged.
@@ -62,6 +65,7 @@ struct VideoDocument: Encodable {
         frameRate = facts.frameRate
         arrayShape = facts.arrayShape
         arrayElement = facts.arrayElement
+        dicom = facts.dicom
         let address = "/v1/videos/\(record.id)"
         links = ["self": address, "content": "\(address)/content", "first_frame": "\(address)/frames/0"]
     }

@@ -73,6 +73,6 @@ enum ArrayVideo {
         VideoFacts(
             format: .npy, codec: "array", pixelFormat: pixelFormat, width: size.width, height: size.height,
             frames: frames, frameRate: nil, rotation: 0, pixelAspect: nil, arrayShape: file.header.shape.extents,
-            arrayElement: file.header.element.rawValue)
+            arrayElement: file.header.element.rawValue, dicom: nil)
     }
 }

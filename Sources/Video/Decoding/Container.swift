@@ -10,6 +10,8 @@ final class Container {
     /// Valid until the next call of ``readPacket()``.
     let packet: Owned<AVPacket>
     private let context: Owned<AVFormatContext>
+    /// What the context reads from, when that is no file.
+    private let input: MemoryInput?
     /// Packets of the stream that were read so far.
     private var packets = 0
 
@@ -20,14 +22,30 @@ final class Container {
         guard try !VideoError.reading({ try ContainerLength.isTruncated(file, format) }) else {
             throw VideoError.truncated
         }
-        context = try Self.open(url, format)
+        context = try Self.open("file:" + url.path, format, input: nil)
+        input = nil
         packet = try Owned(av_packet_alloc(), free: { av_packet_free($0) })
         try Self.findStreams(context, limits: limits)
         stream = try Self.videoStream(of: context)
         self.format = format
     }
 
-    private static func open(_ url: URL, _ format: ContainerFormat) throws -> Owned<AVFormatContext> {
+    /// A container in memory.
+    /// - Throws: ``VideoError``.
+    init(bytes: [UInt8], _ format: ContainerFormat, limits: VideoLimits) throws {
+        FFmpeg.silence()
+        let input = try MemoryInput(bytes)
+        self.input = input
+        context = try Self.open("", format, input: input)
+        packet = try Owned(av_packet_alloc(), free: { av_packet_free($0) })
+        try Self.findStreams(context, limits: limits)
+        stream = try Self.videoStream(of: context)
+        self.format = format
+    }
+
+    private static func open(
+        _ address: String, _ format: ContainerFormat, input: MemoryInput?
+    ) throws -> Owned<AVFormatContext> {
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
         av_dict_set(&options, "protocol_whitelist", "file", 0)
@@ -35,9 +53,13 @@ final class Container {
         av_dict_set(&options, "codec_whitelist", DecoderList.option, 0)
         av_dict_set(&options, "max_streams", "64", 0)
         var context: UnsafeMutablePointer<AVFormatContext>?
+        if let input {
+            context = avformat_alloc_context()
+            context?.pointee.pb = input.pointer
+        }
         // With the demuxer given, FFmpeg neither probes the content nor looks at the name.
         let status = avformat_open_input(
-            &context, "file:" + url.path, av_find_input_format(format.demuxer), &options)
+            &context, address, av_find_input_format(format.demuxer), &options)
         guard status >= 0 else {
             throw VideoError.notAVideo(
                 hint: "it begins like \(format.format.rawValue), but its header is damaged (\(FFmpeg.reason(status)))")

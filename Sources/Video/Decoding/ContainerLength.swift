@@ -12,6 +12,8 @@ enum ContainerLength {
         case .matroska: try isMatroskaTruncated(file)
         // A stream of blocks without a total; it ends with a semicolon, which some writers omit.
         case .gif: false
+        // They have no total either.
+        case .transportStream, .programStream, .mpegVideo, .h264, .hevc: false
         }
     }
 

@@ -1,14 +1,18 @@
+import DICOM
 import Tensors
 
 /// What a file is, by its first bytes alone. Names and media types that a client sends have no say.
 enum ContentType: Equatable {
     case container(ContainerFormat)
     case array
+    case dicom
 
     /// - Throws: ``VideoError/empty``, ``VideoError/notAVideo(hint:)``.
     static func of(_ file: RandomAccessFile) throws -> ContentType {
         guard file.count > 0 else { throw VideoError.empty }
         let head = try VideoError.reading { try file.bytes(at: 0, count: 1024) }
+        // First: what stands in a DICOM object's preamble may look like another format.
+        if DICOMFile.isLikely(head) { return .dicom }
         if head.starts(with: [0x93] + Array("NUMPY".utf8)) { return .array }
         if let format = ContainerFormat.of(head) { return .container(format) }
         throw VideoError.notAVideo(hint: hint(head))
@@ -25,7 +29,10 @@ enum ContentType: Equatable {
         }
         if begins("PK") { return "it is a zip archive" }
         if begins("%PDF") { return "it is a PDF document" }
-        if holds("DICM", at: 128) { return "it is a DICOM object" }
+        if holds("DICM", at: 128) { return "it is a DICOM object without file meta information" }
+        if [[0x02, 0x00], [0x08, 0x00]].contains(Array(head.prefix(2))), head.count > 8, head[3] == 0 {
+            return "it may be a DICOM data set without the preamble of a file (PS3.10)"
+        }
         if begins("OggS") { return "it is an Ogg file; convert it to mp4" }
         if begins("FLV") { return "it is a Flash video; convert it to mp4" }
         if head.starts(with: [0x30, 0x26, 0xB2, 0x75]) { return "it is a Windows Media file; convert it to mp4" }
@@ -44,6 +51,27 @@ enum ContentType: Equatable {
 /// sequences) stays shut, because it is never asked to find out by itself what a file is.
 enum ContainerFormat: Hashable, CaseIterable {
     case mp4, avi, matroska, gif
+    // Within DICOM objects alone.
+    case transportStream, programStream, mpegVideo, h264, hevc
+
+    /// The video within a DICOM object: a transport stream or mp4 by the standard (PS3.5, 8.2.5 to 8.2.8), bare streams in use.
+    static func ofStream(_ head: [UInt8]) -> ContainerFormat? {
+        if let format = of(Array(head.prefix(1024))), format == .mp4 { return .mp4 }
+        if head.first == 0x47 { return .transportStream }
+        // A start code of three or four bytes, then the kind of what follows.
+        guard let start = head.prefix(5).firstIndex(of: 1), (2...3).contains(start),
+            head[..<start].allSatisfy({ $0 == 0 }), head.count > start + 1
+        else { return nil }
+        let kind = head[start + 1]
+        switch kind {
+        case 0xBA: return .programStream
+        case 0xB3: return .mpegVideo
+        default:
+            // A parameter set or delimiter: 7 and 9 in H.264's five bits (7.3.1), 32 and 35 in HEVC's six.
+            if [7, 9].contains(kind & 0x1F), kind & 0x80 == 0 { return .h264 }
+            return [32, 33, 35].contains(kind >> 1 & 0x3F) ? .hevc : nil
+        }
+    }
 
     static func of(_ head: [UInt8]) -> ContainerFormat? {
         func holds(_ text: String, at offset: Int) -> Bool { head.dropFirst(offset).starts(with: Array(text.utf8)) }
@@ -63,6 +91,7 @@ enum ContainerFormat: Hashable, CaseIterable {
         case .avi: .avi
         case .matroska: .matroska
         case .gif: .gif
+        case .transportStream, .programStream, .mpegVideo, .h264, .hevc: .dicom
         }
     }
 
@@ -73,6 +102,11 @@ enum ContainerFormat: Hashable, CaseIterable {
         case .avi: "avi"
         case .matroska: "matroska"
         case .gif: "gif"
+        case .transportStream: "mpegts"
+        case .programStream: "mpeg"
+        case .mpegVideo: "mpegvideo"
+        case .h264: "h264"
+        case .hevc: "hevc"
         }
     }
 }

@@ -5,10 +5,21 @@ import Tensors
 enum OpenedVideo {
     case decoder(FrameDecoder)
     case array(ArrayVideo)
+    case dicom(DICOMVideo)
 
     /// - Throws: ``VideoError``.
     static func open(_ url: URL, limits: VideoLimits) throws -> OpenedVideo {
+        try open(url, framing: .region, counting: false, limits: limits)
+    }
+
+    /// - Parameters:
+    ///   - framing: of a DICOM object.
+    ///   - counting: whether the number of frames must be right, for which a video within a DICOM object is decoded once.
+    /// - Throws: ``VideoError``.
+    static func open(_ url: URL, framing: ClipFraming, counting: Bool, limits: VideoLimits) throws -> OpenedVideo {
         switch try ContentType.of(try VideoError.reading { try RandomAccessFile(url) }) {
+        case .dicom:
+            return .dicom(try DICOMVideo(url, framing: framing, counting: counting, limits: limits))
         case .array: return .array(try ArrayVideo.open(url, limits: limits))
         case .container(let format):
             return .decoder(try FrameDecoder(Container(url, format, limits: limits), limits: limits))

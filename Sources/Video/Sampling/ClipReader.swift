@@ -17,6 +17,9 @@ package enum ClipReader {
         switch try OpenedVideo.open(url, limits: limits) {
         case .decoder(let decoder):
             return try read(decoder, sampling: sampling, size: size, channels: channels, shape: shape)
+        case .dicom(let video):
+            return try read(
+                video.requireClip(), sampling: sampling, size: size, channels: channels, shape: shape)
         case .array(.bytes(let frames)):
             return try read(frames, sampling: sampling, size: size, channels: channels, shape: shape)
         case .array(.floats(let array)): return try read(array, sampling: sampling, shape: shape)

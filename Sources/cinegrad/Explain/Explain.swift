@@ -73,7 +73,7 @@ struct Explain: AsyncParsableCommand {
         let asked = try request.request(givenFlow)
         let plan = try ExplainPlan(
             asked, manifest: source.network.manifest,
-            videoFrames: asked.windows == nil ? nil : VideoProbe.probe(file, limits: VideoLimits()).frames)
+            videoFrames: asked.windows == nil ? nil : VideoProbe.probe(file, limits: VideoLimits.isolated).frames)
         let parallelism = Parallelism(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
         if dryRun {
             let network = try source.network.taking(frames: plan.windowFrames)
@@ -91,7 +91,7 @@ struct Explain: AsyncParsableCommand {
             parallelism: parallelism, rate: .standard(parallelism))
         let bar = ProgressBar(isShown: !quiet && ProgressBar.isTerminal)
         defer { bar.finish() }
-        let explanation = try pipeline.run(video: file, limits: VideoLimits(), givenFlow: givenFlow) {
+        let explanation = try pipeline.run(video: file, limits: VideoLimits.isolated, givenFlow: givenFlow) {
             bar.show($0)
         }
         bar.finish()

@@ -41,7 +41,7 @@ struct OutputDirectory {
             try writeNumbers(explanation, channels: channels)
             try writePictures(
                 of: explanation,
-                ComputedMaterial(explanation, channels: channels, video: video, limits: VideoLimits()), pictures)
+                ComputedMaterial(explanation, channels: channels, video: video, limits: .isolated), pictures)
         } catch let error as CocoaError {
             throw Failure(
                 code: "output.unwritable", message: "the results cannot be written to \(path): \(Self.reason(error))")

@@ -36,7 +36,7 @@ struct ServingProcess {
 
         let limits = ServiceLimits(
             videoBytes: configuration.limits.videoBytes, modelBytes: configuration.limits.modelBytes,
-            video: VideoLimits())
+            video: .isolated)
         let library = ModelLibrary(store: store, cacheBytes: configuration.limits.modelCacheBytes)
         let budget = JobBudget(
             parallelism: Parallelism(

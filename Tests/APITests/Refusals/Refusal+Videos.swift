@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 extension Refusal {
@@ -34,6 +35,33 @@ extension Refusal {
         ),
         ("video.too-small", "1x4", { _ in ArrayFile.bytes(frames: 2, height: 4, width: 1, value: 0) }),
         ("video.too-small", "1x1", { _ in ArrayFile.bytes(frames: 2, height: 1, width: 1, value: 0) }),
+        (
+            "dicom.malformed", "meta information",
+            { _ in Array(DICOMObject.cine(frames: 2).bytes.prefix(134)) + [UInt8](repeating: 7, count: 200) }
+        ),
+        (
+            "dicom.malformed", "rows", { _ in DICOMObject.cine(frames: 2).with(.rows, .short(0)).bytes }
+        ),
+        ("dicom.truncated", "ends before", { _ in Array(DICOMObject.cine(frames: 4).bytes.dropLast(2000)) }),
+        (
+            "dicom.truncated", "more pixels than",
+            { _ in DICOMObject.cine(frames: 4).with(.numberOfFrames, .text("400")).bytes }
+        ),
+        ("dicom.no-pixels", "no pixel data", { _ in DICOMObject.cine(frames: 2).withoutPixels.bytes }),
+        (
+            "dicom.unsupported", "not decoded here",
+            { _ in DICOMObject.cine(frames: 2).encapsulated("1.2.840.10008.1.2.4.92", [[1, 2], [3, 4]]).bytes }
+        ),
+        (
+            "dicom.damaged", "frame 0",
+            { _ in DICOMObject.cine(frames: 2).encapsulated(DICOMObject.jpegBaseline, [[1, 2], [3, 4]]).bytes }
+        ),
+        (
+            "dicom.too-large", "more pixels than",
+            { _ in
+                DICOMObject.cine(frames: 2).with(.rows, .short(65535)).with(.columns, .short(65535)).bytes
+            }
+        ),
     ]
 }
 
