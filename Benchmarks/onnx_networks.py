@@ -3,12 +3,12 @@ a gradient.
 
     python3 Benchmarks/onnx_networks.py --bench .build/release/bench                      # all networks, then the table
     python3 Benchmarks/onnx_networks.py --bench .build/release/bench --only x3d s3d --stages errors
-    python3 Benchmarks/onnx_networks.py --only x3d --stages flips                         # which ReLUs the gradient's error is due to
+    python3 Benchmarks/onnx_networks.py --only x3d --stages flips                         # which kinks the gradient's error is due to
     python3 Benchmarks/onnx_networks.py --table                                           # what has been measured
 
 Needs PyTorch, torchvision and onnx; `make bench-peers` installs them in .build/bench-peers. Each network is exported and measured in processes of its own, ours and
 PyTorch's in turns, two threads each. What is done is kept in .build/bench-onnx/NAME and not done again, but for the stages that --redo names: export, reference,
-errors, times. The networks are those of Tests/Fixtures/generate/architectures.py.
+errors, times, flips, memory. The networks are those of Tests/Fixtures/generate/architectures.py.
 
 References in double precision keep no activations inside of a network's blocks: those are worked out again on the way back (torch.utils.checkpoint), which gives
 the same numbers in less memory. --memory bounds the address space of every process, in GB.
@@ -32,9 +32,7 @@ OLDER = {"cnn_lstm", "cnn_gru"}
 # Classes whose inner activations are worked out twice in double precision.
 BLOCKS = {"Block", "MultiscaleBlock", "SwinTransformerBlock", "PatchMerging", "X3DBlock", "Bottleneck", "SepInceptionBlock3D", "TemporalSeparableConv",
           "CNBlock", "BasicBlock", "TransformerEncoderLayer"}
-STAGES = ["export", "reference", "errors", "times", "flips"]
-# ReLUs whose operands are this close to zero, measured by the root of the mean square of their layer, may be on the other side in single precision.
-KINK = 3e-6
+STAGES = ["export", "reference", "errors", "times", "flips", "memory"]
 
 
 def order(shape):
@@ -55,72 +53,43 @@ def export(name, folder):
     (folder / "layout.txt").write_text("NCTHW" if shape[1] == 3 else "NTCHW")
 
 
+def keep_less(network):
+    """Lets the blocks of a network work out their activations once more on the way back."""
+    from torch.utils.checkpoint import checkpoint
+
+    for module in network.modules():
+        if type(module).__name__ in BLOCKS:
+            inner = module.forward
+            module.forward = lambda *values, inner=inner, **more: checkpoint(inner, *values, use_reentrant=False, **more)
+
+
 def reference(name, folder, kind):
     """single.npz or double.npz: scores and gradient of PyTorch."""
     import architectures
     import torch
-    from torch.utils.checkpoint import checkpoint
 
     torch.set_num_threads(2)
     network, shape = architectures.make(name, False)
     x = architectures.clip(shape)
     if kind == "double":
         network, x = network.double(), x.double()
-        for module in network.modules():
-            if type(module).__name__ in BLOCKS:
-                inner = module.forward
-                module.forward = lambda *values, inner=inner, **more: checkpoint(inner, *values, use_reentrant=False, **more)
+        keep_less(network)
     scores, gradient = architectures.reference(network, x, 0)
     np.savez(folder / f"{kind}.npz", scores=scores.flatten().double().numpy(), gradient=gradient[0].double().numpy().transpose(order(shape)))
 
 
 def flips(name, folder):
-    """How many ReLUs are on the other side in our pass than in double precision, and what is left of the gradient's error without them.
-
-    Where an operand lies at the kink, single precision may fall on either side, and the gradient differs by what flows through that one place. These differences
-    are worked out for every place that is close enough; those of them that make up our difference (each counts wholly or not at all) are the flips.
-    """
+    """Which kinks the error of our gradient is due to."""
     import architectures
+    import onnx_flips
     import torch
 
     torch.set_num_threads(2)
     network, shape = architectures.make(name, False)
-    x = architectures.clip(shape).double().requires_grad_()
     network = network.double()
-    operands, results = [], []
-
-    def relu(value, inplace=False):
-        result = torch.where(value > 0, value, torch.zeros((), dtype=value.dtype))
-        operands.append(value)
-        results.append(result)
-        return result
-
-    torch.nn.functional.relu = torch.relu = relu
-    score = network(x).flatten()[0]
-    gradient, *by_results = torch.autograd.grad(score, [x, *results], retain_graph=True)
-    ours = torch.from_numpy(np.load(folder / "gradient.npy").astype(np.float64).transpose(np.argsort(order(shape))))
-    difference = (ours - gradient[0]).flatten()
-    places = []
-    for layer, (operand, by_result) in enumerate(zip(operands, by_results)):
-        flat, flow = operand.detach().flatten(), by_result.flatten()
-        for index in torch.nonzero((flat.abs() < KINK * flat.square().mean().sqrt()) & (flow != 0)).flatten().tolist():
-            places.append((layer, index, flow[index], -1.0 if flat[index] > 0 else 1.0))
-    columns = []
-    for layer, index, flow, sign in places:
-        by_place, = torch.autograd.grad(operands[layer].flatten()[index], x, retain_graph=True)
-        columns.append((sign * flow * by_place[0]).flatten())
-    print(json.dumps(explained(difference, columns, gradient.norm().item())))
-
-
-def explained(difference, columns, norm):
-    import torch
-
-    counts = torch.zeros(0)
-    if columns:
-        matrix = torch.stack(columns, 1)
-        counts = torch.linalg.lstsq(matrix.T @ matrix, (matrix.T @ difference)[:, None], driver="gelsd").solution[:, 0].round().clamp(0, 1)
-        difference = difference - matrix @ counts
-    return {"near": len(columns), "flips": int(counts.sum().item()), "left": difference.norm().item() / norm}
+    keep_less(network)
+    ours = np.load(folder / "gradient.npy").astype(np.float64).transpose(np.argsort(order(shape)))
+    print(json.dumps(onnx_flips.flips(network, architectures.clip(shape).double(), torch.from_numpy(np.ascontiguousarray(ours)))))
 
 
 def time_torch(name, threads, repeats):
@@ -217,6 +186,11 @@ class Network:
             theirs.append(run([sys.executable, __file__, "--time", self.name, "--repeats", self.options.repeats], self.options.memory))
         self.keep(times={"load": min(one["load_seconds"] for one in ours), "ours": merge(ours), "theirs": merge(theirs)})
 
+    def memory(self):
+        """What is predicted of a gradient beside what it holds, parameters not counted, and what the process takes beyond the loaded network."""
+        found = run([self.options.bench, "gradient", self.folder / "model.onnx", "--manifest", self.manifest(), "--repeats", 0], self.options.memory)
+        self.keep(memory=[found["predicted_bytes"], found["counted_bytes"], found["peak_bytes"] - found["idle_bytes"]])
+
     def flips(self):
         self.keep(flips=run([sys.executable, __file__, "--flips", self.name, "--folder", self.options.folder], self.options.memory))
 
@@ -240,10 +214,16 @@ def table(networks):
     print("|---|---|---|---|---|---|---|---|---|---|")
     for network in networks:
         print(network.row(), flush=True)
+    known = [(network.name, network.known()["memory"]) for network in networks if "memory" in network.known()]
+    if known:
+        print("\n| network | predicted MB | held MB | ratio | process MB |")
+        print("|---|---|---|---|---|")
+        for name, (predicted, held, grown) in known:
+            print(f"| {name} | {predicted / 1e6:.0f} | {held / 1e6:.0f} | {predicted / held:.2f} | {grown / 1e6:.0f} |")
     for network in networks:
         found = network.known().get("flips")
         if found:
-            print("\n{}: {} ReLUs are close to their kink, of which {} are on the other side; without them the gradient's error is {:.1e}".format(
+            print("\n{}: {} ReLUs and maxima are close to their kink, of which {} are on the other side; without them the gradient's error is {:.1e}".format(
                 network.name, found["near"], found["flips"], found["left"]))
 
 
@@ -251,7 +231,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bench", default=".build/release/bench")
     parser.add_argument("--only", nargs="*", help="names of networks; all of them without it")
-    parser.add_argument("--stages", nargs="*", choices=STAGES, default=STAGES[:4], help="a stage takes what the ones before it left; flips is done when asked for")
+    parser.add_argument("--stages", nargs="*", choices=STAGES, default=STAGES[:4], help="a stage takes what the ones before it left; flips and memory are done when asked for")
     parser.add_argument("--redo", nargs="*", choices=STAGES, default=[], help="stages that are done again")
     parser.add_argument("--table", action="store_true", help="measure nothing")
     parser.add_argument("--folder", type=Path, default=Path(".build/bench-onnx"))
