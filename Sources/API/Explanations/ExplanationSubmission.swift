@@ -146,7 +146,6 @@ struct ExplanationSubmission: Sendable {
         }
     }
 
-    /// A field of the request beside a part of the same name.
     /// The model may stand in the address, where one command is all that is to be written.
     private static func nameModel(of request: Request, in explain: inout ExplainRequest) throws {
         guard let name = request.query.first("model") else { return }
@@ -156,6 +155,7 @@ struct ExplanationSubmission: Sendable {
         explain.model = name
     }
 
+    /// A field of the request beside a part of the same name.
     private static func alreadyInForm(_ name: String) -> DocumentError {
         DocumentError(path: name, reason: "the \(name) is a part of the form already; leave this field out")
     }
