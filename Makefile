@@ -33,8 +33,9 @@ test: dependencies
 	@echo "==> Building cinegrad and its tests (the first build takes a few minutes)"
 	@$(BUILD) --build-tests
 	@echo "==> Running the tests"
-	@.build/release/cinegradPackageTests.xctest --testing-library swift-testing \
-	    --experimental-maximum-parallelization-width $(TESTS_AT_ONCE)
+	@set -o pipefail; .build/release/cinegradPackageTests.xctest --testing-library swift-testing \
+	    --experimental-maximum-parallelization-width $(TESTS_AT_ONCE) 2>&1 | tee .build/tests.log \
+	    || { echo "==> What failed (all of it: .build/tests.log)"; grep -aE 'recorded an issue' .build/tests.log | cut -c1-700; exit 1; }
 
 dependencies:
 	@bash Docker/check-toolchain.sh
