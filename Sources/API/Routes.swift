@@ -12,6 +12,7 @@ package enum Routes {
         let parts = PartHandlers(resources: resources)
         let partial = PartialHandlers(resources: resources)
         let evaluations = EvaluationHandlers(resources: resources)
+        let audit = AuditHandlers(resources: resources)
         let operations = OperationHandlers(resources: resources)
         return [
             Route(method: .post, pattern: "/v1/videos", handler: only(.json, videos.create)),
@@ -47,6 +48,7 @@ package enum Routes {
             Route(method: .delete, pattern: "/v1/evaluations/{id}", handler: evaluations.delete),
             Route(method: .get, pattern: "/v1/evaluations/{id}/report", handler: evaluations.text),
             Route(method: .get, pattern: "/v1/evaluations/{id}/figure", handler: only(.png, evaluations.figure)),
+            Route(method: .get, pattern: "/v1/audit", handler: only(.json, audit.list)),
             Route(method: .get, pattern: "/", handler: operations.index),
             Route(method: .get, pattern: "/healthz", handler: operations.health),
             Route(method: .get, pattern: "/readyz", handler: operations.readiness),

@@ -10,27 +10,36 @@ package struct Service: Sendable {
     /// What it answers to, in the order of the table.
     package let routes: [Route]
     private let router: Router
+    private let audit: AuditTrail
     private let logger: Logger
 
     /// - Parameters:
     ///   - budget: of each explanation; what does not fit is refused before it is queued.
     ///   - wake: tells the workers that a job is waiting.
     ///   - wakeEvaluations: tells the one of evaluations.
+    ///   - audit: where it is put down who did what.
     package init(
         store: Store, library: ModelLibrary, limits: ServiceLimits, budget: JobBudget,
-        wake: @escaping @Sendable () -> Void, wakeEvaluations: @escaping @Sendable () -> Void, logger: Logger
+        wake: @escaping @Sendable () -> Void, wakeEvaluations: @escaping @Sendable () -> Void, audit: AuditTrail,
+        logger: Logger
     ) {
         routes = Routes.table(
             Resources(
                 store: store, library: library, limits: limits, budget: budget, pictures: PictureCache(), wake: wake,
                 wakeEvaluations: wakeEvaluations))
         router = Router(routes)
+        self.audit = audit
         self.logger = logger
     }
 
-    package func respond(_ request: Request) async -> Response { await answer(request).coded(for: request) }
+    package func respond(_ request: Request) async -> Response {
+        let id = RequestIdentifier()
+        var response = await answer(request, id).coded(for: request)
+        if let field = RequestIdentifier.field { response.headers[field] = id.text }
+        return response
+    }
 
-    private func answer(_ request: Request) async -> Response {
+    private func answer(_ request: Request, _ id: RequestIdentifier) async -> Response {
         do {
             let form = AddressForm(request)
             switch router.resolve(method: request.head.method, segments: form.segments) {
@@ -41,7 +50,7 @@ package struct Service: Sendable {
                 var request = request
                 request.parameters = parameters
                 request.parameters[AddressForm.parameter] = form.format
-                return try await route.handler(request)
+                return try await audited(request, id, route)
             case .methodNotAllowed(let methods):
                 let names = methods.map(\.rawValue)
                 var response = Problem(
@@ -53,15 +62,39 @@ package struct Service: Sendable {
             case .notFound: throw ServiceError.unknownRoute(path: request.path)
             }
         } catch {
-            if let problem = Problem(error) { return problem.response }
-            // The type alone: texts of errors may hold names of files, and those may hold names of patients.
-            logger.error(
-                "a request failed",
-                metadata: [
-                    "http.method": "\(request.head.method)", "error.type": "\(String(reflecting: type(of: error)))",
-                ])
-            return Problem.internalError.response
+            return refusal(of: request, error)
         }
+    }
+
+    /// Carries out a request and puts down what came of it, before anybody hears of it.
+    private func audited(_ request: Request, _ id: RequestIdentifier, _ route: Route) async throws -> Response {
+        guard AuditTrail.covers(route.method) else { return try await route.handler(request) }
+        let audit = audit
+        let object = try await offload { try audit.object(of: route, request.parameters) }
+        let response: Response
+        do { response = try await route.handler(request) } catch { response = refusal(of: request, error) }
+        let entry = AuditEntry(
+            who: "local", route: route, object: object, response: response, requestID: id.text)
+        do {
+            try await offload { try audit.add(entry) }
+        } catch {
+            // It is done already, and on a full disk a deletion must be possible.
+            logger.critical(
+                "an entry of the audit log was lost",
+                metadata: ["audit.entry": .string(entry.line), "error.type": "\(String(reflecting: type(of: error)))"])
+        }
+        return response
+    }
+
+    private func refusal(of request: Request, _ error: any Error) -> Response {
+        if let problem = Problem(error) { return problem.response }
+        // The type alone: texts of errors may hold names of files, and those may hold names of patients.
+        logger.error(
+            "a request failed",
+            metadata: [
+                "http.method": "\(request.head.method)", "error.type": "\(String(reflecting: type(of: error)))",
+            ])
+        return Problem.internalError.response
     }
 
     /// The answer to a request that the transport did not understand.

@@ -7,6 +7,7 @@ enum Migrations {
         migrator.registerMigration("M001", migrate: M001.run)
         migrator.registerMigration("M002", migrate: M002.run)
         migrator.registerMigration("M003", migrate: M003.run)
+        migrator.registerMigration("M004", migrate: M004.run)
         return migrator
     }
 }

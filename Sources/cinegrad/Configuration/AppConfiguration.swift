@@ -38,6 +38,8 @@ package struct AppConfiguration: Hashable, Sendable {
     package let limits: Limits
     package let workers: Workers
     package let logLevel: Logger.Level
+    /// Whether entries of the audit log go to the machine's log too.
+    package let copiesAuditToSyslog: Bool
 }
 
 extension AppConfiguration {
@@ -68,6 +70,7 @@ extension AppConfiguration {
                 ?? ProcessInfo.processInfo.activeProcessorCount,
             lease: .seconds(try sources.integer(.workersLeaseSeconds, in: 3...3600) ?? 30))
         logLevel = try sources.name(.logLevel) ?? .info
+        copiesAuditToSyslog = try sources.boolean(.auditSyslog) ?? false
 
         guard server.allowsRemote || Loopback.contains(server.host) else {
             throw ConfigurationError.remoteHost(server.host, origin: sources.origin(of: .serverHost))

@@ -14,6 +14,7 @@ package enum Setting: String, Hashable, Sendable, CaseIterable {
     case workersThreads = "workers.threads"
     case workersLeaseSeconds = "workers.lease-seconds"
     case logLevel = "log.level"
+    case auditSyslog = "audit.syslog"
 
     /// The environment variable that sets it.
     package var environmentVariable: String {

@@ -52,7 +52,8 @@ struct ServingProcess {
             store: store, library: library, parallelism: budget.parallelism, logger: logger)
         let service = Service(
             store: store, library: library, limits: limits, budget: budget, wake: { pool.wake() },
-            wakeEvaluations: { evaluations.wake() }, logger: logger)
+            wakeEvaluations: { evaluations.wake() },
+            audit: AuditTrail(store: store, copiesToSyslog: configuration.copiesAuditToSyslog), logger: logger)
         let listener = Listener(
             configuration: ServerConfiguration(
                 host: configuration.server.host, port: configuration.server.port, limits: ServerLimits()),

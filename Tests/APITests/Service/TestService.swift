@@ -47,7 +47,8 @@ struct TestService: Sendable {
             store: store, library: library, parallelism: budget.parallelism, logger: logger)
         let service = Service(
             store: store, library: library, limits: limits, budget: budget, wake: { pool.wake() },
-            wakeEvaluations: { evaluations.wake() }, logger: logger)
+            wakeEvaluations: { evaluations.wake() }, audit: AuditTrail(store: store, copiesToSyslog: false),
+            logger: logger)
         func run(_ send: @escaping @Sendable (HTTPRequest, [UInt8]) async throws -> Answer) async throws {
             let contract = try await Contract(
                 yaml: send(HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/openapi.yaml"), []).text)

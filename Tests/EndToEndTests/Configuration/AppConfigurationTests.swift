@@ -25,6 +25,7 @@ struct AppConfigurationTests {
         #expect(configuration.workers.threads == ProcessInfo.processInfo.activeProcessorCount)
         #expect(configuration.workers.lease == .seconds(30))
         #expect(configuration.logLevel == .info)
+        #expect(!configuration.copiesAuditToSyslog)
     }
 
     @Test func flagsWinOverEnvironmentOverFile() throws {
@@ -74,6 +75,7 @@ struct AppConfigurationTests {
         case .workersThreads: "1024"
         case .workersLeaseSeconds: "3"
         case .logLevel: "critical"
+        case .auditSyslog: "true"
         }
     }
 
@@ -84,6 +86,7 @@ struct AppConfigurationTests {
         (.serverPort, "8080.0", "a whole number from 0 to 65535"),
         (.serverDrainSeconds, "3601", "a whole number from 0 to 3600"),
         (.serverAllowRemote, "yes", "true or false"),
+        (.auditSyslog, "no", "true or false"),
         (.serverHost, "", "a text"),
         (.limitsVideoBytes, "0", "a whole number from 1 to 1099511627776"),
         (.limitsModelBytes, "99999999999999999999", "a whole number from 1 to 1099511627776"),
