@@ -184,7 +184,7 @@ let package = Package(
             ]),
         tests(
             "EndToEndTests",
-            ["Tensors", "Cine", "Models", "Checkpoints", "Evaluation", "Training", "cinegrad", logging]),
+            ["Tensors", "Cine", "Models", "Checkpoints", "Evaluation", "Store", "Training", "cinegrad", logging]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

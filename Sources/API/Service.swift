@@ -10,6 +10,7 @@ package struct Service: Sendable {
     /// What it answers to, in the order of the table.
     package let routes: [Route]
     private let router: Router
+    private let access: AccessControl
     private let audit: AuditTrail
     private let logger: Logger
 
@@ -17,17 +18,19 @@ package struct Service: Sendable {
     ///   - budget: of each explanation; what does not fit is refused before it is queued.
     ///   - wake: tells the workers that a job is waiting.
     ///   - wakeEvaluations: tells the one of evaluations.
+    ///   - access: who may send requests.
     ///   - audit: where it is put down who did what.
     package init(
         store: Store, library: ModelLibrary, limits: ServiceLimits, budget: JobBudget,
-        wake: @escaping @Sendable () -> Void, wakeEvaluations: @escaping @Sendable () -> Void, audit: AuditTrail,
-        logger: Logger
+        wake: @escaping @Sendable () -> Void, wakeEvaluations: @escaping @Sendable () -> Void,
+        access: AccessControl, audit: AuditTrail, logger: Logger
     ) {
         routes = Routes.table(
             Resources(
                 store: store, library: library, limits: limits, budget: budget, pictures: PictureCache(), wake: wake,
                 wakeEvaluations: wakeEvaluations))
         router = Router(routes)
+        self.access = access
         self.audit = audit
         self.logger = logger
     }
@@ -50,7 +53,7 @@ package struct Service: Sendable {
                 var request = request
                 request.parameters = parameters
                 request.parameters[AddressForm.parameter] = form.format
-                return try await audited(request, id, route)
+                return try await carryOut(request, id, route)
             case .methodNotAllowed(let methods):
                 let names = methods.map(\.rawValue)
                 var response = Problem(
@@ -66,15 +69,25 @@ package struct Service: Sendable {
         }
     }
 
-    /// Carries out a request and puts down what came of it, before anybody hears of it.
-    private func audited(_ request: Request, _ id: RequestIdentifier, _ route: Route) async throws -> Response {
-        guard AuditTrail.covers(route.method) else { return try await route.handler(request) }
+    /// Carries out a request, if who sends it may, and puts down what came of it before anybody hears of it.
+    private func carryOut(_ request: Request, _ id: RequestIdentifier, _ route: Route) async throws -> Response {
         let audit = audit
-        let object = try await offload { try audit.object(of: route, request.parameters) }
+        let isCovered = AuditTrail.covers(route.method)
+        let object = isCovered ? try await offload { try audit.object(of: route, request.parameters) } : nil
+        var who = Identity.unknown
         let response: Response
-        do { response = try await route.handler(request) } catch { response = refusal(of: request, error) }
-        let entry = AuditEntry(
-            who: "local", route: route, object: object, response: response, requestID: id.text)
+        do {
+            let identity = try await access.identify(request, on: route)
+            who = identity.who
+            try identity.requireScope(of: route)
+            var request = request
+            request.caller = identity.caller
+            response = try await route.handler(request)
+        } catch {
+            response = refusal(of: request, error)
+        }
+        let entry = AuditEntry(who: who, route: route, object: object, response: response, requestID: id.text)
+        guard isCovered || entry.outcome == .denied else { return response }
         do {
             try await offload { try audit.add(entry) }
         } catch {

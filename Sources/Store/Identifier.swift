@@ -4,10 +4,14 @@ enum IdentifierKind: String, CaseIterable {
     case model = "mdl_"
     case explanation = "exp_"
     case evaluation = "evl_"
+    case token = "tok_"
 
-    /// 22 random letters and digits: 128 bits, so that an id cannot be guessed. Those that look alike (0 O I l) are left out.
-    func makeIdentifier() -> String {
-        rawValue + String((0..<Self.length).map { _ in Self.alphabet[Int.random(in: Self.alphabet.indices)] })
+    /// 22 random letters and digits: 128 bits, so that an id cannot be guessed.
+    func makeIdentifier() -> String { rawValue + Self.randomText(length: Self.length) }
+
+    /// Letters and digits without those that look alike (0 O I l): 5.86 bits each.
+    static func randomText(length: Int) -> String {
+        String((0..<length).map { _ in alphabet[Int.random(in: alphabet.indices)] })
     }
 
     fileprivate static let length = 22

@@ -17,7 +17,7 @@ struct Cinegrad: AsyncParsableCommand {
             """,
         version: SoftwareVersion.current,
         subcommands: [
-            Serve.self, Explain.self, ModelsCommand.self, Train.self, Evaluate.self, Dataset.self,
+            Serve.self, Explain.self, ModelsCommand.self, TokensCommand.self, Train.self, Evaluate.self, Dataset.self,
             ReadDICOM.self,
         ])
 

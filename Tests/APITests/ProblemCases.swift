@@ -76,7 +76,10 @@ enum ProblemCases {
         case .nothingPartial: .bundledModel(name: "moving-shapes-sides")
         case .bundledModel: .idempotencyConflict
         case .idempotencyConflict: .rangeNotSatisfiable(size: 28114)
-        case .rangeNotSatisfiable: nil
+        case .rangeNotSatisfiable: .missingToken
+        case .missingToken: .invalidToken
+        case .invalidToken: .missingScope(.submit)
+        case .missingScope: nil
         }
     }
 

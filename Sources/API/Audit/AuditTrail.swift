@@ -4,11 +4,13 @@ import HTTPTypes
 import Logging
 import Models
 package import Store
+import Synchronization
 
 /// Puts down who did what: every request that may change something, and every one that was denied.
 package struct AuditTrail: Sendable {
     private let store: Store
     private let copiesToSyslog: Bool
+    private let strangers = StrangerAllowance()
 
     /// - Parameter copiesToSyslog: whether entries go to the machine's log too (syslog(3), facility authpriv), which this service cannot change.
     package init(store: Store, copiesToSyslog: Bool) {
@@ -34,6 +36,7 @@ package struct AuditTrail: Sendable {
 
     /// - Throws: `StoreError` when the entry cannot be stored; it is in the machine's log even then.
     func add(_ entry: AuditEntry) throws {
+        if entry.who == Identity.unknown, !strangers.takes(at: .now) { return }
         if copiesToSyslog { SystemLog.write(entry) }
         try store.audit(entry)
     }
@@ -69,6 +72,30 @@ extension AuditEntry {
             ("request", requestID),
         ]
         return "audit: " + fields.compactMap { name, value in value.map { "\(name)=\"\($0)\"" } }.joined(separator: " ")
+    }
+}
+
+/// How many entries those get who have no token: anybody can make one, and the log must not fill the disk.
+package final class StrangerAllowance: Sendable {
+    package static let entriesPerMinute = 100
+    private struct Minute {
+        var start: ContinuousClock.Instant
+        var entries: Int
+    }
+    private let minute = Mutex<Minute?>(nil)
+
+    package init() {}
+
+    /// Counts an entry.
+    /// - Returns: whether it is to be put down.
+    package func takes(at now: ContinuousClock.Instant) -> Bool {
+        minute.withLock { minute in
+            var current = minute ?? Minute(start: now, entries: 0)
+            if now - current.start >= .seconds(60) { current = Minute(start: now, entries: 0) }
+            current.entries += 1
+            minute = current
+            return current.entries <= Self.entriesPerMinute
+        }
     }
 }
 

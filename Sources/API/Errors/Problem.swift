@@ -11,6 +11,8 @@ package struct Problem: Hashable, Sendable {
     package let detail: String
     /// Seconds, with 503 and 429.
     package var retryAfter: Int?
+    /// `WWW-Authenticate`, with 401 and 403.
+    package var challenge: String?
 
     init(status: HTTPResponse.Status, code: String, detail: String, retryAfter: Int? = nil) {
         self.status = status
@@ -25,7 +27,9 @@ extension Problem {
     /// Nil for errors that are the service's own fault.
     package init?(_ error: any Error) {
         switch error {
-        case let error as ServiceError: self.init(status: error.status, code: error.code, detail: error.description)
+        case let error as ServiceError:
+            self.init(status: error.status, code: error.code, detail: error.description)
+            challenge = error.challenge
         case let error as ProtocolError: self.init(error)
         case let error as BodyError: self.init(error)
         case let error as MultipartError:
@@ -104,6 +108,7 @@ extension Problem {
     package var response: Response {
         var headers: HTTPFields = [.contentType: "application/problem+json", .cacheControl: "no-store"]
         if let retryAfter { headers[.retryAfter] = String(retryAfter) }
+        headers[.wwwAuthenticate] = challenge
         let document = ProblemDocument(
             title: status.reasonPhrase.isEmpty ? "Error" : status.reasonPhrase, status: status.code, code: code,
             detail: detail)

@@ -1,4 +1,5 @@
 package import HTTPTypes
+package import Store
 
 /// What is wrong with a request, apart from what the modules below say of its content.
 package enum ServiceError: Error, Hashable, Sendable {
@@ -23,6 +24,10 @@ package enum ServiceError: Error, Hashable, Sendable {
     case bundledModel(name: String)
     case idempotencyConflict
     case rangeNotSatisfiable(size: Int)
+    case missingToken
+    /// Unknown, expired or revoked: which of them is nobody's business who does not hold it.
+    case invalidToken
+    case missingScope(TokenScope)
 }
 
 extension ServiceError {
@@ -36,6 +41,8 @@ extension ServiceError {
             .badRequest
         case .notFinished, .evaluationNotFinished, .bundledModel, .idempotencyConflict: .conflict
         case .rangeNotSatisfiable: .rangeNotSatisfiable
+        case .missingToken, .invalidToken: .unauthorized
+        case .missingScope: .forbidden
         }
     }
 
@@ -60,6 +67,23 @@ extension ServiceError {
         case .bundledModel: "model.bundled"
         case .idempotencyConflict: "request.idempotency-conflict"
         case .rangeNotSatisfiable: "request.range-not-satisfiable"
+        case .missingToken: "access.token-missing"
+        case .invalidToken: "access.token-invalid"
+        case .missingScope: "access.scope-missing"
+        }
+    }
+
+    /// What a client is to do about its credentials (RFC 6750, section 3).
+    package var challenge: String? {
+        switch self {
+        case .missingToken: #"Bearer realm="cinegrad""#
+        case .invalidToken: #"Bearer realm="cinegrad", error="invalid_token""#
+        case .missingScope(let scope):
+            #"Bearer realm="cinegrad", error="insufficient_scope", scope="\#(scope.rawValue)""#
+        case .unknownRoute, .methodNotAllowed, .notFound, .unsupportedMediaType, .notAcceptable, .missingPart,
+            .unknownPart, .repeatedPart, .invalidParameter, .unknownParameter, .notFinished, .evaluationNotFinished,
+            .noMap, .noFrame, .noPart, .nothingPartial, .bundledModel, .idempotencyConflict, .rangeNotSatisfiable:
+            nil
         }
     }
 }
@@ -98,6 +122,11 @@ extension ServiceError: CustomStringConvertible {
         case .idempotencyConflict:
             "The Idempotency-Key belongs to another request; choose a new key for a new request."
         case .rangeNotSatisfiable(let size): "The range begins behind the end; there are \(size) bytes."
+        case .missingToken:
+            "A token is needed here: send it as \"Authorization: Bearer TOKEN\". Who runs the service makes one with cinegrad tokens create."
+        case .invalidToken:
+            "The token is not one of this service, or it has expired or was revoked; ask who runs the service for another."
+        case .missingScope(let scope): "The token does not have the scope \(scope.rawValue), which this takes."
         }
     }
 }

@@ -13,6 +13,8 @@ package struct Request: Sendable {
     package let remoteAddress: String
     /// The values of the route's `{names}`; set by who resolves the route.
     package var parameters: [String: String] = [:]
+    /// Set by who checks credentials.
+    package var caller = Caller.unknown
 
     /// Makes a request without a connection, from the path and query of `head`.
     /// - Throws: ``ProtocolError/malformedTarget`` or ``ProtocolError/absoluteTarget``.

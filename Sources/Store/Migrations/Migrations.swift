@@ -8,6 +8,7 @@ enum Migrations {
         migrator.registerMigration("M002", migrate: M002.run)
         migrator.registerMigration("M003", migrate: M003.run)
         migrator.registerMigration("M004", migrate: M004.run)
+        migrator.registerMigration("M005", migrate: M005.run)
         return migrator
     }
 }

@@ -10,8 +10,11 @@ package struct AppConfiguration: Hashable, Sendable {
         package let port: Int
         /// How long requests under way may take to end at SIGTERM.
         package let drain: Duration
-        /// Whether `host` may be an address that other machines reach.
-        package let allowsRemote: Bool
+        /// Whether a proxy that speaks TLS brings the requests of other machines.
+        package let hasTLSInFront: Bool
+
+        /// Whether others than users of this machine can send requests.
+        package var isReachedByOthers: Bool { hasTLSInFront || !Loopback.contains(host) }
     }
 
     package struct Limits: Hashable, Sendable {
@@ -55,7 +58,7 @@ extension AppConfiguration {
             host: try sources.text(.serverHost) ?? "127.0.0.1",
             port: try sources.integer(.serverPort, in: 0...65_535) ?? 8080,
             drain: .seconds(try sources.integer(.serverDrainSeconds, in: 0...3600) ?? 20),
-            allowsRemote: try sources.boolean(.serverAllowRemote) ?? false)
+            hasTLSInFront: try sources.boolean(.serverTLSInFront) ?? false)
         dataDirectory = try sources.directory(.dataDirectory) ?? Self.standardDataDirectory(environment)
         limits = Limits(
             videoBytes: try sources.integer(.limitsVideoBytes, in: Self.byteRange) ?? 4 << 30,
@@ -72,7 +75,7 @@ extension AppConfiguration {
         logLevel = try sources.name(.logLevel) ?? .info
         copiesAuditToSyslog = try sources.boolean(.auditSyslog) ?? false
 
-        guard server.allowsRemote || Loopback.contains(server.host) else {
+        guard server.hasTLSInFront || Loopback.contains(server.host) else {
             throw ConfigurationError.remoteHost(server.host, origin: sources.origin(of: .serverHost))
         }
     }

@@ -23,7 +23,7 @@ extension ConfigurationError: CustomStringConvertible {
         case .remoteHost(let host, let origin):
             "\(Setting.serverHost.rawValue) is \"\(host)\" (\(origin)), which other machines may reach, and the service "
                 + "speaks plain HTTP: put a proxy with TLS in front of it and set "
-                + "\(Setting.serverAllowRemote.rawValue): true (\(Setting.serverAllowRemote.environmentVariable)=true)"
+                + "\(Setting.serverTLSInFront.rawValue): true (\(Setting.serverTLSInFront.environmentVariable)=true)"
         case .noHomeDirectory:
             "\(Setting.dataDirectory.rawValue) has no default, because the environment names no home directory; set it"
         }

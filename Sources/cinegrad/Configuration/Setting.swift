@@ -3,7 +3,7 @@ package enum Setting: String, Hashable, Sendable, CaseIterable {
     case serverHost = "server.host"
     case serverPort = "server.port"
     case serverDrainSeconds = "server.drain-seconds"
-    case serverAllowRemote = "server.allow-remote"
+    case serverTLSInFront = "server.tls-in-front"
     case dataDirectory = "data.directory"
     case limitsVideoBytes = "limits.video-bytes"
     case limitsModelBytes = "limits.model-bytes"

@@ -80,6 +80,7 @@ struct AddModel: AsyncParsableCommand {
             let (record, isNew) = try ModelRegistration.register(
                 store.take(file, limit: settings.limits.modelBytes), manifest: json, in: store,
                 parallelism: settings.parallelism)
+            if isNew { try store.audit(.operatorDid("models add", kind: "model", id: record.id)) }
             let facts = ModelFacts(stored: record.facts).map { "\n" + FactsText($0).text } ?? ""
             return "\(isNew ? "added" : "there already:") \(record.name) (\(record.id))\n  sha-256: \(record.sha256)"
                 + facts
@@ -97,7 +98,12 @@ struct RemoveModel: AsyncParsableCommand {
     @OptionGroup var directory: DataDirectoryOptions
 
     func run() async throws {
-        let name = try directory.withStore { store, _ in try ModelLibrary.remove(model, from: store) }
+        let name = try directory.withStore { store, _ in
+            let id = try store.model(id: model)?.id ?? store.model(name: model)?.id
+            let name = try ModelLibrary.remove(model, from: store)
+            try store.audit(.operatorDid("models remove", kind: "model", id: id))
+            return name
+        }
         print("removed \(name)")
     }
 }

@@ -3,12 +3,17 @@ import Store
 /// Why the service cannot start, where the settings and the listener have no word for it.
 enum ServeError: Error, Equatable, Sendable {
     case dataDirectory(path: String, StoreError)
+    /// Others reach the service, and nobody has a token that can be used.
+    case noToken
 }
 
 extension ServeError: CustomStringConvertible {
     var description: String {
         switch self {
         case .dataDirectory(let path, let error): "the data directory \(path) cannot be used: \(error)"
+        case .noToken:
+            "other machines may reach the service (server.host, server.tls-in-front), and there is no token that can be "
+                + "used: make one on the same data directory with cinegrad tokens create NAME --scope manage"
         }
     }
 }

@@ -31,7 +31,13 @@ struct ServingProcess {
     func run() async throws {
         // Whoever reads the greeting or the log may go away.
         signal(SIGPIPE, SIG_IGN)
+        // Whatever is created from now on is for this user alone.
+        umask(0o077)
         let store = try openStore()
+        let requiresToken = configuration.server.isReachedByOthers
+        guard try !requiresToken || store.tokens().contains(where: { $0.isUsable(at: Date()) }) else {
+            throw ServeError.noToken
+        }
         try recover(store)
 
         let limits = ServiceLimits(
@@ -53,6 +59,7 @@ struct ServingProcess {
         let service = Service(
             store: store, library: library, limits: limits, budget: budget, wake: { pool.wake() },
             wakeEvaluations: { evaluations.wake() },
+            access: AccessControl(store: store, requiresToken: requiresToken),
             audit: AuditTrail(store: store, copiesToSyslog: configuration.copiesAuditToSyslog), logger: logger)
         let listener = Listener(
             configuration: ServerConfiguration(

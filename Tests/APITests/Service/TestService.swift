@@ -32,6 +32,7 @@ struct TestService: Sendable {
     static func with(
         _ transport: Transport, limits: ServiceLimits, store storeLimits: StoreLimits,
         budget: JobBudget = JobBudget(parallelism: Parallelism(threads: 2), bytes: 1 << 29),
+        requiresToken: Bool = false,
         use: (TestService) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
@@ -47,7 +48,9 @@ struct TestService: Sendable {
             store: store, library: library, parallelism: budget.parallelism, logger: logger)
         let service = Service(
             store: store, library: library, limits: limits, budget: budget, wake: { pool.wake() },
-            wakeEvaluations: { evaluations.wake() }, audit: AuditTrail(store: store, copiesToSyslog: false),
+            wakeEvaluations: { evaluations.wake() },
+            access: AccessControl(store: store, requiresToken: requiresToken),
+            audit: AuditTrail(store: store, copiesToSyslog: false),
             logger: logger)
         func run(_ send: @escaping @Sendable (HTTPRequest, [UInt8]) async throws -> Answer) async throws {
             let contract = try await Contract(

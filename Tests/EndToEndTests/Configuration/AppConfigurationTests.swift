@@ -13,7 +13,7 @@ struct AppConfigurationTests {
         #expect(configuration.server.host == "127.0.0.1")
         #expect(configuration.server.port == 8080)
         #expect(configuration.server.drain == .seconds(20))
-        #expect(!configuration.server.allowsRemote)
+        #expect(!configuration.server.hasTLSInFront)
         #expect(configuration.dataDirectory.path == "/home/someone/.local/share/cinegrad")
         #expect(configuration.limits.videoBytes == 4_294_967_296)
         #expect(configuration.limits.modelBytes == 2_147_483_648)
@@ -67,7 +67,7 @@ struct AppConfigurationTests {
         case .serverHost: "::1"
         case .serverPort: "0"
         case .serverDrainSeconds: "0"
-        case .serverAllowRemote: "true"
+        case .serverTLSInFront: "true"
         case .dataDirectory: "/elsewhere"
         case .limitsVideoBytes, .limitsModelBytes: "1"
         case .limitsQueuedJobs, .limitsJobMemoryBytes, .limitsModelCacheBytes: "1"
@@ -85,7 +85,7 @@ struct AppConfigurationTests {
         (.serverPort, "80a", "a whole number from 0 to 65535"),
         (.serverPort, "8080.0", "a whole number from 0 to 65535"),
         (.serverDrainSeconds, "3601", "a whole number from 0 to 3600"),
-        (.serverAllowRemote, "yes", "true or false"),
+        (.serverTLSInFront, "yes", "true or false"),
         (.auditSyslog, "no", "true or false"),
         (.serverHost, "", "a text"),
         (.limitsVideoBytes, "0", "a whole number from 1 to 1099511627776"),
@@ -124,7 +124,7 @@ struct AppConfigurationTests {
             invalid.description
                 == "server.port is \"x\" (from a.yaml, line 3): expected a whole number from 0 to 65535")
         let remote = ConfigurationError.remoteHost("0.0.0.0", origin: .flag("--host"))
-        #expect(remote.description.contains("put a proxy with TLS in front of it and set server.allow-remote: true"))
+        #expect(remote.description.contains("put a proxy with TLS in front of it and set server.tls-in-front: true"))
         #expect(remote.description.contains("server.host is \"0.0.0.0\" (from the flag --host)"))
     }
 
@@ -135,7 +135,7 @@ struct AppConfigurationTests {
             try AppConfiguration(flags: flags, environment: environment, file: nil)
         }
         let allowed = try AppConfiguration(
-            flags: flags, environment: environment.merging(["CINEGRAD_SERVER_ALLOW_REMOTE": "true"]) { $1 }, file: nil)
+            flags: flags, environment: environment.merging(["CINEGRAD_SERVER_TLS_IN_FRONT": "true"]) { $1 }, file: nil)
         #expect(allowed.server.host == host)
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Store
 import TestSupport
 import Testing
 
@@ -64,9 +65,34 @@ struct StartTests {
                 "log.level is \"loud\" (from the environment variable CINEGRAD_LOG_LEVEL)"))
         #expect(
             try await refusal(["--host", "0.0.0.0"], in: directory).contains(
-                "put a proxy with TLS in front of it and set server.allow-remote: true"))
+                "put a proxy with TLS in front of it and set server.tls-in-front: true"))
         #expect(try await refusal(["--host", "127.0.0.1.5"], in: directory).contains("server.host"))
         #expect(try await refusal(["--config", "absent.yaml"], in: directory).contains("there is no such file"))
+    }
+
+    @Test(arguments: ["127.0.0.1", "0.0.0.0"]) func whereOthersReachItThereIsAToken(_ host: String) async throws {
+        let directory = try TemporaryDirectory()
+        let data = directory.url.appending(path: "data").path
+        let environment = ["CINEGRAD_SERVER_TLS_IN_FRONT": "true"]
+        let arguments = ["--port", "0", "--data-directory", data, "--host", host]
+        func expectRefusal() async throws {
+            let message = try await refusal(arguments, environment: environment, in: directory)
+            #expect(message.contains("there is no token that can be used: make one"))
+        }
+        try await expectRefusal()
+        let tokens = try Store.beside(URL(filePath: data))
+        let expired = try tokens.createToken(name: "a", scopes: [.manage], expiresAt: Date() - 1)
+        let revoked = try tokens.createToken(name: "b", scopes: [.manage], expiresAt: Date() + 1000)
+        _ = try tokens.revokeToken(id: revoked.record.id)
+        try await expectRefusal()
+        #expect(try tokens.token(expired.token) == nil)
+    }
+
+    @Test func whatItMakesIsForItsUserAlone() async throws {
+        let directory = try TemporaryDirectory()
+        let service = try await ServiceProcess.start(in: directory, environment: [:])
+        let status = try String(contentsOfFile: "/proc/\(service.child.id)/status", encoding: .utf8)
+        #expect(status.contains("Umask:\t0077\n"))
     }
 
     @Test(arguments: [SIGTERM, SIGINT])

@@ -20,6 +20,9 @@ final class ChildProcess: Sendable {
     let output: ChildOutput
     private let life: Life
 
+    /// Of the process; another may have it once this one has ended.
+    var id: pid_t { life.identifier }
+
     /// - Parameters:
     ///   - program: an absolute path, or a name that is looked up in `PATH`.
     ///   - environment: added to this process's own.
@@ -106,7 +109,7 @@ private final class Life: Sendable {
         var waiting: [CheckedContinuation<ChildProcess.Ending, Never>] = []
     }
 
-    private let identifier: pid_t
+    let identifier: pid_t
     private let state = Mutex(State())
 
     init(_ identifier: pid_t) { self.identifier = identifier }

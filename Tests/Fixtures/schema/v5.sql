@@ -137,6 +137,17 @@ CREATE TABLE models (
     created_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE tokens (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE CHECK (id GLOB 'tok_?*'),
+    name TEXT NOT NULL CHECK (length(name) > 0),
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    scopes TEXT NOT NULL CHECK (json_valid(scopes)),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    revoked_at INTEGER
+) STRICT;
+
 CREATE TABLE videos (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE CHECK (id GLOB 'vid_?*'),
