@@ -11,6 +11,7 @@ package struct Service: Sendable {
     package let routes: [Route]
     private let router: Router
     private let access: AccessControl
+    private let ownership: OwnershipGate
     private let audit: AuditTrail
     private let logger: Logger
 
@@ -31,6 +32,7 @@ package struct Service: Sendable {
                 wakeEvaluations: wakeEvaluations))
         router = Router(routes)
         self.access = access
+        ownership = OwnershipGate(store: store)
         self.audit = audit
         self.logger = logger
     }
@@ -75,6 +77,7 @@ package struct Service: Sendable {
         let isCovered = AuditTrail.covers(route.method)
         let object = isCovered ? try await offload { try audit.object(of: route, request.parameters) } : nil
         var who = Identity.unknown
+        var foreign: ForeignThing?
         let response: Response
         do {
             let identity = try await access.identify(request, on: route)
@@ -82,11 +85,14 @@ package struct Service: Sendable {
             try identity.requireScope(of: route)
             var request = request
             request.caller = identity.caller
+            try await ownership.check(request, on: route)
             response = try await route.handler(request)
         } catch {
+            foreign = error as? ForeignThing
             response = refusal(of: request, error)
         }
-        let entry = AuditEntry(who: who, route: route, object: object, response: response, requestID: id.text)
+        let entry = AuditEntry(
+            who: who, route: route, object: object, foreign: foreign, response: response, requestID: id.text)
         guard isCovered || entry.outcome == .denied else { return response }
         do {
             try await offload { try audit.add(entry) }

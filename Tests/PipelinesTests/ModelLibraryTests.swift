@@ -23,7 +23,7 @@ import Testing
     private func register(_ name: String, licence: String, _ store: Store) throws -> ModelRecord {
         try ModelRegistration.register(
             upload(store), manifest: Data(#"{"name": "\#(name)", "licence": "\#(licence)", \#(Self.manifest)"#.utf8),
-            in: store, parallelism: .single
+            in: store, owner: "", parallelism: .single
         ).record
     }
 

@@ -34,7 +34,7 @@ import Video
                 let manifest =
                     #"{"name": "logarithm", "architecture": "onnx", "task": "regression", "input": {"frames": 4, "height": 8, "width": 8}}"#
                 return try ModelRegistration.register(
-                    upload.finish(), manifest: Data(manifest.utf8), in: store, parallelism: .single
+                    upload.finish(), manifest: Data(manifest.utf8), in: store, owner: "", parallelism: .single
                 ).record.id
             }
         }

@@ -122,14 +122,16 @@ import Testing
         var (seen, cursor) = ([String](), String?.none)
         var sizes: [Int] = []
         repeat {
-            let page = try fixture.store.videos(after: cursor, limit: 2)
+            let page = try fixture.store.videos(seenBy: .all, after: cursor, limit: 2)
             seen += page.records.map(\.id)
             sizes.append(page.records.count)
             cursor = page.next
         } while cursor != nil
         #expect(seen == ids.reversed())
         #expect(sizes == [2, 2, 1])
-        #expect(throws: StoreError.invalidCursor) { try fixture.store.videos(after: "1; DROP TABLE videos", limit: 2) }
+        #expect(throws: StoreError.invalidCursor) {
+            try fixture.store.videos(seenBy: .all, after: "1; DROP TABLE videos", limit: 2)
+        }
     }
 }
 
@@ -138,7 +140,7 @@ import Testing
         let fixture = try StoreFixture()
         func add(_ name: String, _ byte: UInt8, _ manifest: String) throws -> (record: ModelRecord, isNew: Bool) {
             try fixture.store.addModel(
-                name: name, checkpoint: try fixture.upload([byte]), manifest: manifest, facts: #"{"a":1}"#)
+                name: name, checkpoint: try fixture.upload([byte]), manifest: manifest, facts: #"{"a":1}"#, owner: "")
         }
         let first = try add("echo", 1, "{}")
         let again = try add("echo", 1, "{}")
@@ -146,7 +148,7 @@ import Testing
         #expect(throws: StoreError.nameTaken(name: "echo")) { try add("echo", 2, "{}") }
         #expect(throws: StoreError.nameTaken(name: "echo")) { try add("echo", 1, #"{"b":1}"#) }
         let twin = try add("twin", 1, "{}").record
-        #expect(try fixture.store.models() == [twin, first.record])
+        #expect(try fixture.store.models(seenBy: .all) == [twin, first.record])
         #expect(try fixture.store.model(name: "twin") == twin)
         #expect(try fixture.store.model(id: first.record.id) == first.record)
         // The checkpoint is the twin's too.
@@ -160,7 +162,7 @@ import Testing
     @Test func aModelInUseStays() throws {
         let fixture = try StoreFixture()
         let model = try fixture.store.addModel(
-            name: "m", checkpoint: try fixture.upload([1]), manifest: "{}", facts: "{}"
+            name: "m", checkpoint: try fixture.upload([1]), manifest: "{}", facts: "{}", owner: ""
         ).record
         _ = try fixture.store.enqueue(
             request: "{}", videoID: "sample", modelID: model.id, artefacts: [], idempotency: nil)

@@ -97,7 +97,7 @@ import Testing
             WHERE sql IS NOT NULL AND name NOT LIKE 'grdb_%' AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, name
             """)
         let schema = statements.map { $0 + ";\n" }.joined(separator: "\n")
-        #expect(schema == (try String(contentsOf: fixture("schema/v5.sql"), encoding: .utf8)))
+        #expect(schema == (try String(contentsOf: fixture("schema/v6.sql"), encoding: .utf8)))
     }
 
     @Test func theFirstReleasesDatabaseIsUpgraded() throws {
@@ -115,15 +115,23 @@ import Testing
                     INSERT INTO grdb_migrations VALUES ('M001');
                     INSERT INTO explanations (id, state, request, video_id, model_id, created_at, position)
                     VALUES ('exp_old', 'queued', '{}', 'v', 'm', 1, 1);
+                    INSERT INTO idempotency_keys VALUES ('key', 'print', 'exp_old', 1);
+                    INSERT INTO videos (sequence, id, sha256, bytes, facts, created_at)
+                    VALUES (7, 'vid_old', '\(String(repeating: "a", count: 64))', 3, '{}', 1);
                     """)
         }
         try old.close()
         let store = try Store(directory: directory.url)
         #expect(try store.explanation(id: "exp_old")?.state == .queued)
+        #expect(try store.video(id: "vid_old")?.bytes == 3)
+        let again = try store.enqueue(
+            request: "{}", videoID: "v", modelID: "m", artefacts: [], idempotency: ("key", "print"))
+        guard case .existing(let record) = again, record.id == "exp_old" else { throw UnexpectedOutcome() }
+        #expect(try store.standing(of: .owner("tok"), to: .video, id: "vid_old") == .foreign)
         let tables = try DatabaseQueue(path: file).read {
             try String.fetchAll($0, sql: "SELECT sql FROM sqlite_master WHERE name = 'artefacts'")
         }
-        let schema = try String(contentsOf: fixture("schema/v5.sql"), encoding: .utf8)
+        let schema = try String(contentsOf: fixture("schema/v6.sql"), encoding: .utf8)
         #expect(tables.count == 1 && tables.allSatisfy { schema.contains($0) })
     }
 

@@ -150,7 +150,9 @@ import Testing
         }
         _ = try fixture.claim()
         func list(_ state: JobState?, _ video: String?, _ model: String?) throws -> [String?] {
-            try fixture.store.explanations(state: state, video: video, model: model, after: nil, limit: 10).records.map(
+            try fixture.store.explanations(
+                seenBy: .all, state: state, video: video, model: model, after: nil, limit: 10
+            ).records.map(
                 \.id)
         }
         #expect(try list(nil, nil, nil) == [ids["bx"], ids["ay"], ids["ax"]])
@@ -158,8 +160,10 @@ import Testing
         #expect(try list(.queued, nil, "x") == [ids["bx"]])
         #expect(try list(nil, "a", nil) == [ids["ay"], ids["ax"]])
         #expect(try list(nil, "b", "y") == [])
-        let first = try fixture.store.explanations(state: .queued, video: nil, model: nil, after: nil, limit: 1)
-        let second = try fixture.store.explanations(state: .queued, video: nil, model: nil, after: first.next, limit: 1)
+        let first = try fixture.store.explanations(
+            seenBy: .all, state: .queued, video: nil, model: nil, after: nil, limit: 1)
+        let second = try fixture.store.explanations(
+            seenBy: .all, state: .queued, video: nil, model: nil, after: first.next, limit: 1)
         #expect((first.records + second.records).map(\.id) == [ids["bx"], ids["ay"]])
         #expect(second.next == nil)
     }

@@ -19,9 +19,9 @@ import Testing
         let owner = try Store(directory: directory.url)
         let visitor = try Store.beside(directory.url)
         let model = try visitor.addModel(
-            name: "m", checkpoint: upload(visitor, [1]), manifest: "{}", facts: "{}"
+            name: "m", checkpoint: upload(visitor, [1]), manifest: "{}", facts: "{}", owner: ""
         ).record
-        #expect(try owner.models() == [model])
+        #expect(try owner.models(seenBy: .all) == [model])
         #expect(exists(owner.contentURL(sha256: model.sha256)))
         _ = try owner.enqueue(request: "{}", videoID: "sample", modelID: model.id, artefacts: [], idempotency: nil)
         #expect(throws: StoreError.inUse(id: model.id)) { try visitor.deleteModel(id: model.id) }
@@ -36,7 +36,9 @@ import Testing
         let owner = try Store(directory: directory.url)
         let visitor = try Store.beside(directory.url)
         for (one, other) in [(owner, visitor), (visitor, owner)] {
-            let first = try one.addModel(name: "a", checkpoint: upload(one, [7]), manifest: "{}", facts: "{}").record
+            let first = try one.addModel(
+                name: "a", checkpoint: upload(one, [7]), manifest: "{}", facts: "{}", owner: ""
+            ).record
             var again: Content? = try upload(other, [7])
             #expect(try one.deleteModel(id: first.id))
             let url = one.contentURL(sha256: first.sha256)
@@ -45,7 +47,7 @@ import Testing
             try one.discard(upload(one, [7]))
             #expect(try Data(contentsOf: url) == Data([7]))
             let second = try other.addModel(
-                name: "b", checkpoint: #require(again), manifest: "{}", facts: "{}"
+                name: "b", checkpoint: #require(again), manifest: "{}", facts: "{}", owner: ""
             ).record
             again = nil
             #expect(exists(url))
@@ -74,10 +76,10 @@ import Testing
     @Test func aDirectoryThatNobodyMadeIsMade() throws {
         let directory = try TemporaryDirectory()
         let url = directory.url.appending(path: "new")
-        #expect(try Store.beside(url).models().isEmpty)
+        #expect(try Store.beside(url).models(seenBy: .all).isEmpty)
         // The second time nothing is to be made, so a service may have it.
         let owner = try Store(directory: url)
-        #expect(try Store.beside(url).models().isEmpty)
+        #expect(try Store.beside(url).models(seenBy: .all).isEmpty)
         withExtendedLifetime(owner) {}
     }
 

@@ -43,9 +43,17 @@ package struct AuditTrail: Sendable {
 }
 
 extension AuditEntry {
-    /// - Parameter made: the object that was named before the request; what the request made is found by its address.
-    init(who: String, route: Route, object made: Object?, response: Response, requestID: String) {
+    /// - Parameters:
+    ///   - made: the object that was named before the request; what the request made is found by its address.
+    ///   - foreign: what the request was kept from because it belongs to another.
+    init(
+        who: String, route: Route, object made: Object?, foreign: ForeignThing?, response: Response, requestID: String
+    ) {
         var object = made
+        if let foreign {
+            let isName = !Identifier.isWellFormed(foreign.id)
+            object = object ?? Object(kind: foreign.kind.rawValue, id: isName ? nil : foreign.id)
+        }
         if let kind = made?.kind, made?.id == nil,
             let id = response.headers[.location]?.split(separator: "/").last.map(String.init),
             Identifier.isWellFormed(id)
@@ -55,6 +63,7 @@ extension AuditEntry {
         let outcome: Outcome =
             switch response.status.code {
             case 401, 403: .denied
+            case _ where foreign != nil: .denied
             case 400..<500: .refused
             case 500...: .failed
             default: .done

@@ -30,6 +30,8 @@ extension Problem {
         case let error as ServiceError:
             self.init(status: error.status, code: error.code, detail: error.description)
             challenge = error.challenge
+        case let foreign as ForeignThing:
+            self.init(status: .notFound, code: foreign.told.code, detail: foreign.told.description)
         case let error as ProtocolError: self.init(error)
         case let error as BodyError: self.init(error)
         case let error as MultipartError:

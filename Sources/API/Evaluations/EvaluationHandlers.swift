@@ -19,14 +19,14 @@ struct EvaluationHandlers: Sendable {
         }
         let body = try await request.body.collect(upTo: ServiceLimits.documentBytes)
         let wanted = try EvaluationRequest(json: Data(body))
-        let (store, library) = (store, resources.library)
+        let (store, resources, caller) = (store, resources, request.caller)
         let record = try await offload {
-            let plan = try wanted.plan(Self.subjects(wanted.model, in: library))
+            let plan = try wanted.plan(Self.subjects(wanted.model, for: caller, in: resources))
             for subject in plan.subjects {
                 _ = try MovingShapesStudy(
-                    library.load(id: subject.model).network, task: subject.task, options: plan.options)
+                    resources.library.load(id: subject.model).network, task: subject.task, options: plan.options)
             }
-            return try store.addEvaluation(plan: plan.text(), total: plan.steps)
+            return try store.addEvaluation(plan: plan.text(), total: plan.steps, owner: caller.owner)
         }
         resources.wakeEvaluations()
         return .json(
@@ -34,14 +34,16 @@ struct EvaluationHandlers: Sendable {
             headers: [.location: "/v1/evaluations/\(record.id)", .retryAfter: "10"])
     }
 
-    private static func subjects(_ name: String?, in library: ModelLibrary) throws -> [EvaluationPlan.Subject] {
+    private static func subjects(
+        _ name: String?, for caller: Caller, in resources: Resources
+    ) throws -> [EvaluationPlan.Subject] {
         guard let name else {
             return MovingShapesTask.allCases.map {
                 EvaluationPlan.Subject(task: $0, model: $0.model.rawValue, sha256: $0.model.sha256)
             }
         }
-        guard let id = try library.id(of: name) else { throw ExplainError.unknownModel(name) }
-        let model = try library.load(id: id)
+        guard let id = try resources.modelID(of: name, for: caller) else { throw ExplainError.unknownModel(name) }
+        let model = try resources.library.load(id: id)
         return [
             EvaluationPlan.Subject(
                 task: MovingShapesStudy.task(of: model.network) ?? .sides, model: id, sha256: model.sha256)
@@ -51,8 +53,8 @@ struct EvaluationHandlers: Sendable {
     @Sendable func list(_ request: Request) async throws -> Response {
         try request.allowQuery("limit", "cursor")
         let (cursor, limit) = try request.page()
-        let store = store
-        let page = try await offload { try store.evaluations(after: cursor, limit: limit) }
+        let (store, viewer) = (store, request.caller.viewer)
+        let page = try await offload { try store.evaluations(seenBy: viewer, after: cursor, limit: limit) }
         let items = try page.records.map { try EvaluationDocument($0, report: nil).json.text }
         let list = JSONText(stored: "{\"items\":[\(items.joined(separator: ","))]}")
         return .json(page.next.map { list.adding("next", "\"\($0)\"") } ?? list)

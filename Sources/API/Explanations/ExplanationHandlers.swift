@@ -20,11 +20,11 @@ struct ExplanationHandlers: Sendable {
         }
         let fingerprint = try ExplanationSubmission.fingerprint(accepted)
         let text = JSONText(accepted.request).text
-        let store = store
+        let (store, owner) = (store, request.caller.owner)
         let outcome = try await offload {
             try store.enqueue(
                 request: text, videoID: accepted.videoID, modelID: accepted.modelID, artefacts: accepted.artefacts,
-                idempotency: key.map { (key: $0, fingerprint: fingerprint) })
+                idempotency: key.map { (key: $0, fingerprint: fingerprint) }, owner: owner)
         }
         let record: ExplanationRecord
         switch outcome {
@@ -87,11 +87,13 @@ struct ExplanationHandlers: Sendable {
         try request.allowQuery("state", "video", "model", "limit", "cursor")
         let state = try request.name("state", as: JobState.self)
         let (cursor, limit) = try request.page()
-        let (store, library, video) = (store, resources.library, request.query.first("video"))
+        let (store, resources, video) = (store, resources, request.query.first("video"))
+        let caller = request.caller
         let name = request.query.first("model")
         let page = try await offload {
-            let model = try name.map { try library.id(of: $0) ?? $0 }
-            return try store.explanations(state: state, video: video, model: model, after: cursor, limit: limit)
+            let model = try name.map { try resources.modelID(of: $0, for: caller) ?? $0 }
+            return try store.explanations(
+                seenBy: caller.viewer, state: state, video: video, model: model, after: cursor, limit: limit)
         }
         let now = Date()
         let items = page.records.map { ExplanationDocument($0, position: nil, now: now).json.text }

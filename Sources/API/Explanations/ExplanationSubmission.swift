@@ -62,7 +62,7 @@ struct ExplanationSubmission: Sendable {
                     explain.flow = .given(sha256: SHA256.hash(data: givenFlow).hexadecimal)
                 }
                 guard content == nil || explain.video == nil else { throw Self.alreadyInForm("video") }
-                let checked = try await check(explain, video: nil, givenFlow: givenFlow)
+                let checked = try await check(explain, video: nil, givenFlow: givenFlow, caller: request.caller)
                 // Nor of one that asks what it would cost.
                 if explain.isDryRun { try Self.checkWindowsAreCounted(explain) }
                 if explain.isDryRun, let content {
@@ -80,7 +80,10 @@ struct ExplanationSubmission: Sendable {
                 throw error
             }
             if let content {
-                explain.video = try await VideoHandlers(resources: resources).accept(content).record.id
+                explain.video = try await VideoHandlers(resources: resources).accept(
+                    content, owner: request.caller.owner
+                )
+                .record.id
             }
         } else {
             guard request.mediaType == "application/json" || request.mediaType == nil else {
@@ -96,16 +99,21 @@ struct ExplanationSubmission: Sendable {
             // What a job costs depends on the model and the request.
             if explain.isDryRun {
                 try Self.checkWindowsAreCounted(explain)
-                return .dryRun(try await document(check(explain, video: nil, givenFlow: givenFlow)))
+                return .dryRun(
+                    try await document(check(explain, video: nil, givenFlow: givenFlow, caller: request.caller)))
             }
             throw DocumentError(path: "video", reason: "give the id of a video, or send the video as a part of a form")
         }
         try Self.checkLength("video", videoID)
         let store = resources.store
-        guard let video = try await offload({ try store.video(id: videoID) }) else {
+        guard
+            let video = try await offload({ [resources] in
+                try resources.sees(.video, videoID, request.caller) ? try store.video(id: videoID) : nil
+            })
+        else {
             throw ExplainError.unknownVideo(videoID)
         }
-        let checked = try await check(explain, video: video, givenFlow: givenFlow)
+        let checked = try await check(explain, video: video, givenFlow: givenFlow, caller: request.caller)
         if explain.isDryRun { return .dryRun(try await document(checked)) }
         try resources.budget.admit(checked.cost)
         let artefacts = try givenFlow.map { [try Artefact(.givenFlow, $0)] } ?? []
@@ -162,16 +170,16 @@ struct ExplanationSubmission: Sendable {
 
     /// Finds what can be found before the job runs, so that it is told at once.
     private func check(
-        _ request: ExplainRequest, video: VideoRecord?, givenFlow: Data?
+        _ request: ExplainRequest, video: VideoRecord?, givenFlow: Data?, caller: Caller
     ) async throws -> Checked {
         guard let name = request.model else {
             throw DocumentError(
                 path: "model", reason: "give the id or name of a model, such as \(BundledModel.sides.rawValue)")
         }
         try Self.checkLength("model", name)
-        let (library, budget) = (resources.library, resources.budget)
+        let (resources, library, budget) = (resources, resources.library, resources.budget)
         return try await offload {
-            guard let id = try library.id(of: name) else { throw ExplainError.unknownModel(name) }
+            guard let id = try resources.modelID(of: name, for: caller) else { throw ExplainError.unknownModel(name) }
             let stored = try library.load(id: id).network
             let facts = try video.map { try StoredVideoFacts(stored: $0.facts) }
             if let exclusion = facts?.dicom?.notExplained { throw VideoError.notExplained(reason: exclusion.reason) }

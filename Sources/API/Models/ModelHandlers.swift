@@ -40,13 +40,15 @@ struct ModelHandlers: Sendable {
         guard let manifest, let content = try await sink?.finish() else {
             throw ServiceError.missingPart(name: "checkpoint")
         }
-        let (record, isNew) = try await accept(content, manifest: manifest)
+        let (record, isNew) = try await accept(content, manifest: manifest, owner: request.caller.owner)
         return .json(
             JSONText(try ModelDocument(record)), status: isNew ? .created : .ok,
             headers: [.location: "/v1/models/\(record.id)"])
     }
 
-    private func accept(_ content: Content, manifest json: [UInt8]) async throws -> (record: ModelRecord, isNew: Bool) {
+    private func accept(
+        _ content: Content, manifest json: [UInt8], owner: String
+    ) async throws -> (record: ModelRecord, isNew: Bool) {
         let (store, limits, parallelism) = (store, resources.limits, resources.budget.parallelism)
         return try await offload {
             guard content.bytes <= limits.modelBytes else {
@@ -54,16 +56,16 @@ struct ModelHandlers: Sendable {
                 throw BodyError.tooLarge(limit: limits.modelBytes)
             }
             return try ModelRegistration.register(
-                content, manifest: Data(json), in: store, parallelism: parallelism)
+                content, manifest: Data(json), in: store, owner: owner, parallelism: parallelism)
         }
     }
 
     @Sendable func list(_ request: Request) async throws -> Response {
         try request.allowQuery()
-        let (store, parallelism) = (store, resources.budget.parallelism)
+        let (store, viewer, parallelism) = (store, request.caller.viewer, resources.budget.parallelism)
         let documents = try await offload {
             try BundledModel.allCases.map { try ModelDocument($0, parallelism: parallelism) }
-                + store.models().map(ModelDocument.init)
+                + store.models(seenBy: viewer).map(ModelDocument.init)
         }
         return .json(JSONText(PageDocument(items: documents, next: nil)))
     }

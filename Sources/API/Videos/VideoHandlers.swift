@@ -34,20 +34,20 @@ struct VideoHandlers: Sendable {
             sink.cancel()
             throw error
         }
-        let (record, isNew) = try await accept(try await sink.finish())
+        let (record, isNew) = try await accept(try await sink.finish(), owner: request.caller.owner)
         let document = try VideoDocument(record)
         return .json(
             JSONText(document), status: isNew ? .created : .ok, headers: [.location: "/v1/videos/\(record.id)"])
     }
 
     /// Looks into what was uploaded and keeps it if it is a video.
-    func accept(_ content: Content) async throws -> (record: VideoRecord, isNew: Bool) {
+    func accept(_ content: Content, owner: String) async throws -> (record: VideoRecord, isNew: Bool) {
         let (store, limits) = (store, resources.limits)
         return try await offload {
             do {
                 guard content.bytes <= limits.videoBytes else { throw BodyError.tooLarge(limit: limits.videoBytes) }
                 let facts = try VideoProbe.probe(content.url, limits: limits.video)
-                return try store.addVideo(content, facts: JSONText(StoredVideoFacts(facts)).text)
+                return try store.addVideo(content, facts: JSONText(StoredVideoFacts(facts)).text, owner: owner)
             } catch {
                 try store.discard(content)
                 throw error
@@ -58,8 +58,8 @@ struct VideoHandlers: Sendable {
     @Sendable func list(_ request: Request) async throws -> Response {
         try request.allowQuery("limit", "cursor")
         let (cursor, limit) = try request.page()
-        let store = store
-        let page = try await offload { try store.videos(after: cursor, limit: limit) }
+        let (store, viewer) = (store, request.caller.viewer)
+        let page = try await offload { try store.videos(seenBy: viewer, after: cursor, limit: limit) }
         return .json(JSONText(PageDocument(items: try page.records.map(VideoDocument.init), next: page.next)))
     }
 

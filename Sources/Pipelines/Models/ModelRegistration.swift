@@ -25,16 +25,18 @@ package struct ModelRegistration: Sendable {
     }
 
     /// Registers content that was uploaded; content that makes no model is given up.
+    /// - Parameter owner: the id of a token; empty for a model that is everybody's to use.
     /// - Throws: as the initialiser; `StoreError`.
     package static func register(
-        _ content: Content, manifest json: Data, in store: Store, parallelism: Parallelism
+        _ content: Content, manifest json: Data, in store: Store, owner: String, parallelism: Parallelism
     ) throws -> (record: ModelRecord, isNew: Bool) {
         do {
             let registration = try ModelRegistration(manifest: json, checkpoint: content.url, parallelism: parallelism)
             let name = registration.manifest.name
             guard BundledModel(rawValue: name) == nil else { throw StoreError.nameTaken(name: name) }
             return try store.addModel(
-                name: name, checkpoint: content, manifest: registration.json, facts: registration.facts.json())
+                name: name, checkpoint: content, manifest: registration.json, facts: registration.facts.json(),
+                owner: owner)
         } catch {
             try store.discard(content)
             throw error

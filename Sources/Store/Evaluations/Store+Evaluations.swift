@@ -10,16 +10,19 @@ extension Store {
     /// - Parameters:
     ///   - plan: JSON text.
     ///   - total: clips to be measured.
+    ///   - owner: the id of a token. What nobody owns is seen by those alone who see everything.
     /// - Throws: ``StoreError/queueFull(limit:)``
-    package func addEvaluation(plan: String, total: Int) throws -> EvaluationRecord {
+    package func addEvaluation(plan: String, total: Int, owner: String = "") throws -> EvaluationRecord {
         try write { database in
             let queued =
                 try Int.fetchOne(database, sql: "SELECT count(*) FROM evaluations WHERE state = 'queued'") ?? 0
             guard queued < limits.queued else { throw StoreError.queueFull(limit: limits.queued) }
             let id = IdentifierKind.evaluation.makeIdentifier()
             try database.execute(
-                sql: "INSERT INTO evaluations (id, state, plan, total, created_at) VALUES (?, 'queued', ?, ?, ?)",
-                arguments: [id, plan, total, Date().milliseconds])
+                sql: """
+                    INSERT INTO evaluations (id, owner, state, plan, total, created_at)
+                    VALUES (?, ?, 'queued', ?, ?, ?)
+                    """, arguments: [id, owner, plan, total, Date().milliseconds])
             guard let record = try Self.evaluation(id, in: database) else {
                 throw StoreError.corrupt("the list of evaluations")
             }
@@ -37,14 +40,17 @@ extension Store {
 
     /// Newest first.
     /// - Parameter cursor: `next` of the page before.
-    package func evaluations(after cursor: String?, limit: Int) throws -> (
+    package func evaluations(seenBy viewer: Viewer, after cursor: String?, limit: Int) throws -> (
         records: [EvaluationRecord], next: String?
     ) {
         let sequence = try Cursor.sequence(cursor)
         return try read { database in
             let rows = try Row.fetchAll(
-                database, sql: "\(Self.evaluationRows) WHERE sequence < ? ORDER BY sequence DESC LIMIT ?",
-                arguments: [sequence, limit + 1])
+                database,
+                sql: """
+                    \(Self.evaluationRows) WHERE sequence < :sequence AND \(viewer.condition)
+                    ORDER BY sequence DESC LIMIT :limit
+                    """, arguments: ["sequence": sequence, "limit": limit + 1, "viewer": viewer.argument])
             let page = try Cursor.page(rows, limit: limit)
             return (try page.rows.map(EvaluationRecord.init), page.next)
         }

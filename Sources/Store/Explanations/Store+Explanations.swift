@@ -15,15 +15,18 @@ extension Store {
     /// - Parameters:
     ///   - request: JSON text.
     ///   - artefacts: what came with the request.
-    ///   - idempotency: the client's key, and a fingerprint of all that its request says.
+    ///   - idempotency: the client's key, and a fingerprint of all that its request says. Each owner has keys of its own.
+    ///   - owner: the id of a token. What nobody owns is seen by those alone who see everything.
     /// - Throws: ``StoreError/queueFull(limit:)``; ``StoreError/unknownVideo(id:)`` and ``StoreError/unknownModel(id:)`` when an id with the
     ///   prefix of a stored thing (`vid_`, `mdl_`) is not stored, as a deletion may have come between.
     package func enqueue(
         request: String, videoID: String, modelID: String, artefacts: [Artefact],
-        idempotency: (key: String, fingerprint: String)?
+        idempotency: (key: String, fingerprint: String)?, owner: String = ""
     ) throws -> EnqueueOutcome {
         let outcome: EnqueueOutcome = try write { database in
-            if let idempotency, let earlier = try Self.earlier(idempotency, in: database) { return earlier }
+            if let idempotency, let earlier = try Self.earlier(idempotency, owner: owner, in: database) {
+                return earlier
+            }
             try Self.requireStored(videoID: videoID, modelID: modelID, in: database)
             let queued =
                 try Int.fetchOne(database, sql: "SELECT count(*) FROM explanations WHERE state = 'queued'") ?? 0
@@ -32,16 +35,16 @@ extension Store {
             let now = Date().milliseconds
             try database.execute(
                 sql: """
-                    INSERT INTO explanations (id, state, request, video_id, model_id, created_at, position)
-                    VALUES (?, 'queued', ?, ?, ?, ?, \(Self.lastPosition) + 1)
-                    """, arguments: [id, request, videoID, modelID, now])
+                    INSERT INTO explanations (id, owner, state, request, video_id, model_id, created_at, position)
+                    VALUES (?, ?, 'queued', ?, ?, ?, ?, \(Self.lastPosition) + 1)
+                    """, arguments: [id, owner, request, videoID, modelID, now])
             for artefact in artefacts { try artefact.insert(explanation: id, in: database) }
             if let idempotency {
                 try database.execute(
                     sql: """
-                        INSERT INTO idempotency_keys (idempotency_key, fingerprint, explanation_id, created_at)
-                        VALUES (?, ?, ?, ?)
-                        """, arguments: [idempotency.key, idempotency.fingerprint, id, now])
+                        INSERT INTO idempotency_keys (owner, idempotency_key, fingerprint, explanation_id, created_at)
+                        VALUES (?, ?, ?, ?, ?)
+                        """, arguments: [owner, idempotency.key, idempotency.fingerprint, id, now])
             }
             return .created(try Self.record(id, in: database))
         }
@@ -58,11 +61,13 @@ extension Store {
     /// Explanations, newest first, of those that match every criterion which is not nil.
     /// - Parameter cursor: `next` of the page before.
     package func explanations(
-        state: JobState?, video: String?, model: String?, after cursor: String?, limit: Int
+        seenBy viewer: Viewer, state: JobState?, video: String?, model: String?, after cursor: String?, limit: Int
     ) throws -> (records: [ExplanationRecord], next: String?) {
         var conditions = ["sequence < ?"]
         var arguments: StatementArguments = [try Cursor.sequence(cursor)]
-        for (column, value) in [("state", state?.rawValue), ("video_id", video), ("model_id", model)] {
+        for (column, value) in [
+            ("owner", viewer.argument), ("state", state?.rawValue), ("video_id", video), ("model_id", model),
+        ] {
             guard let value else { continue }
             conditions.append("\(column) = ?")
             arguments += [value]
@@ -133,11 +138,12 @@ extension Store {
     }
 
     private static func earlier(
-        _ idempotency: (key: String, fingerprint: String), in database: Database
+        _ idempotency: (key: String, fingerprint: String), owner: String, in database: Database
     ) throws -> EnqueueOutcome? {
         let row = try Row.fetchOne(
-            database, sql: "SELECT fingerprint, explanation_id FROM idempotency_keys WHERE idempotency_key = ?",
-            arguments: [idempotency.key])
+            database,
+            sql: "SELECT fingerprint, explanation_id FROM idempotency_keys WHERE owner = ? AND idempotency_key = ?",
+            arguments: [owner, idempotency.key])
         guard let row else { return nil }
         guard try row.decode(String.self, forColumn: "fingerprint") == idempotency.fingerprint else { return .conflict }
         return .existing(try record(try row.decode(forColumn: "explanation_id"), in: database))

@@ -9,6 +9,7 @@ enum Migrations {
         migrator.registerMigration("M003", migrate: M003.run)
         migrator.registerMigration("M004", migrate: M004.run)
         migrator.registerMigration("M005", migrate: M005.run)
+        migrator.registerMigration("M006", migrate: M006.run)
         return migrator
     }
 }

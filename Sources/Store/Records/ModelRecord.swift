@@ -16,6 +16,8 @@ package struct ModelRecord: Hashable, Sendable {
     /// What was found out about it, as the JSON text that the caller made.
     package let facts: String
     package let createdAt: Date
+    /// The id of a token; empty for a model that nobody owns.
+    package let owner: String
 
     init(row: Row) throws {
         id = try row.decode(forColumn: "id")
@@ -24,6 +26,7 @@ package struct ModelRecord: Hashable, Sendable {
         bytes = try row.decode(forColumn: "bytes")
         manifest = try row.decode(forColumn: "manifest")
         facts = try row.decode(forColumn: "facts")
+        owner = try row.decode(forColumn: "owner")
         createdAt = Date(milliseconds: try row.decode(forColumn: "created_at"))
     }
 }

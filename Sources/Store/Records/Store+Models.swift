@@ -3,24 +3,27 @@ import GRDB
 
 extension Store {
     /// Stores a model; the same name, checkpoint and manifest again give the record that exists.
-    /// - Throws: ``StoreError/nameTaken(name:)`` when the name belongs to another checkpoint or manifest.
+    /// - Parameter owner: the id of a token. What nobody owns is everybody's to use.
+    /// - Throws: ``StoreError/nameTaken(name:)`` when the name belongs to another checkpoint, manifest or owner.
     package func addModel(
-        name: String, checkpoint: Content, manifest: String, facts: String
+        name: String, checkpoint: Content, manifest: String, facts: String, owner: String
     ) throws -> (record: ModelRecord, isNew: Bool) {
         try write { database in
             if let existing = try Self.model(named: name, in: database) {
-                guard existing.sha256 == checkpoint.sha256, existing.manifest == manifest else {
+                guard existing.sha256 == checkpoint.sha256, existing.manifest == manifest, existing.owner == owner
+                else {
                     throw StoreError.nameTaken(name: name)
                 }
                 return (existing, false)
             }
             try database.execute(
                 sql: """
-                    INSERT INTO models (id, name, sha256, bytes, manifest, facts, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO models (id, name, owner, sha256, bytes, manifest, facts, created_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    IdentifierKind.model.makeIdentifier(), name, checkpoint.sha256, checkpoint.bytes, manifest, facts,
-                    Date().milliseconds,
+                    IdentifierKind.model.makeIdentifier(), name, owner, checkpoint.sha256, checkpoint.bytes, manifest,
+                    facts, Date().milliseconds,
                 ])
             guard let record = try Self.model(named: name, in: database) else {
                 throw StoreError.corrupt("the list of models")
@@ -39,9 +42,15 @@ extension Store {
         try read { try Self.model(named: name, in: $0) }
     }
 
-    /// All models, newest first.
-    package func models() throws -> [ModelRecord] {
-        try read { try Row.fetchAll($0, sql: "SELECT * FROM models ORDER BY sequence DESC").map(ModelRecord.init) }
+    /// The models that somebody may use, newest first.
+    package func models(seenBy viewer: Viewer) throws -> [ModelRecord] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT * FROM models WHERE \(viewer.condition) OR owner = '' ORDER BY sequence DESC",
+                arguments: ["viewer": viewer.argument]
+            ).map(ModelRecord.init)
+        }
     }
 
     /// Deletes a model, and its checkpoint if no other model has the same; finished explanations by it stay.

@@ -2,20 +2,25 @@ import Foundation
 import GRDB
 
 extension Store {
-    /// Stores a video; the same bytes again give the record that exists, unchanged.
-    package func addVideo(_ content: Content, facts: String) throws -> (record: VideoRecord, isNew: Bool) {
+    /// Stores a video; the same bytes again give the owner's record that exists, unchanged.
+    /// - Parameter owner: the id of a token. What nobody owns is seen by those alone who see everything.
+    package func addVideo(
+        _ content: Content, facts: String, owner: String = ""
+    ) throws -> (record: VideoRecord, isNew: Bool) {
         try write { database in
             try database.execute(
                 sql: """
-                    INSERT INTO videos (id, sha256, bytes, facts, created_at) VALUES (?, ?, ?, ?, ?)
-                    ON CONFLICT (sha256) DO NOTHING
+                    INSERT INTO videos (id, owner, sha256, bytes, facts, created_at) VALUES (?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (sha256, owner) DO NOTHING
                     """,
                 arguments: [
-                    IdentifierKind.video.makeIdentifier(), content.sha256, content.bytes, facts, Date().milliseconds,
+                    IdentifierKind.video.makeIdentifier(), owner, content.sha256, content.bytes, facts,
+                    Date().milliseconds,
                 ])
             let isNew = database.changesCount > 0
             let row = try Row.fetchOne(
-                database, sql: "SELECT * FROM videos WHERE sha256 = ?", arguments: [content.sha256])
+                database, sql: "SELECT * FROM videos WHERE sha256 = ? AND owner = ?",
+                arguments: [content.sha256, owner])
             guard let row else { throw StoreError.corrupt("the list of videos") }
             return (try VideoRecord(row: row), isNew)
         }
@@ -29,12 +34,17 @@ extension Store {
 
     /// Videos, newest first.
     /// - Parameter cursor: `next` of the page before.
-    package func videos(after cursor: String?, limit: Int) throws -> (records: [VideoRecord], next: String?) {
+    package func videos(
+        seenBy viewer: Viewer, after cursor: String?, limit: Int
+    ) throws -> (records: [VideoRecord], next: String?) {
         let sequence = try Cursor.sequence(cursor)
         return try read { database in
             let rows = try Row.fetchAll(
-                database, sql: "SELECT * FROM videos WHERE sequence < ? ORDER BY sequence DESC LIMIT ?",
-                arguments: [sequence, limit + 1])
+                database,
+                sql: """
+                    SELECT * FROM videos WHERE sequence < :sequence AND \(viewer.condition)
+                    ORDER BY sequence DESC LIMIT :limit
+                    """, arguments: ["sequence": sequence, "limit": limit + 1, "viewer": viewer.argument])
             let page = try Cursor.page(rows, limit: limit)
             return (try page.rows.map(VideoRecord.init), page.next)
         }

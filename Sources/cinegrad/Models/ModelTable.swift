@@ -41,7 +41,7 @@ struct ModelTable {
                 Self.row(
                     "(bundled)", manifest, try ModelFacts(model, parallelism: parallelism), sha256: model.sha256))
         }
-        for record in try store.models() {
+        for record in try store.models(seenBy: .all) {
             rows.append(
                 Self.row(
                     record.id, try ModelManifest(json: Data(record.manifest.utf8)), ModelFacts(stored: record.facts),

@@ -78,7 +78,7 @@ struct AddModel: AsyncParsableCommand {
             let json = try Data(contentsOf: InputFile.url(manifest, kind: "a manifest"))
             let file = try InputFile.url(checkpoint, kind: "a checkpoint")
             let (record, isNew) = try ModelRegistration.register(
-                store.take(file, limit: settings.limits.modelBytes), manifest: json, in: store,
+                store.take(file, limit: settings.limits.modelBytes), manifest: json, in: store, owner: "",
                 parallelism: settings.parallelism)
             if isNew { try store.audit(.operatorDid("models add", kind: "model", id: record.id)) }
             let facts = ModelFacts(stored: record.facts).map { "\n" + FactsText($0).text } ?? ""

@@ -58,7 +58,7 @@ CREATE TABLE evaluations (
     created_at INTEGER NOT NULL,
     finished_at INTEGER,
     error_code TEXT,
-    error_message TEXT,
+    error_message TEXT, owner TEXT NOT NULL DEFAULT '',
     CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
     CHECK ((state = 'failed') = (error_code IS NOT NULL)),
     CHECK ((error_code IS NULL) = (error_message IS NULL))
@@ -87,7 +87,7 @@ CREATE TABLE explanations (
     worker TEXT,
     lease_token TEXT UNIQUE,
     lease_until INTEGER,
-    cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1)),
+    cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1)), owner TEXT NOT NULL DEFAULT '',
     CHECK ((state = 'running') = (lease_token IS NOT NULL)),
     CHECK ((lease_token IS NULL) = (lease_until IS NULL)),
     CHECK ((lease_token IS NULL) = (worker IS NULL)),
@@ -97,11 +97,13 @@ CREATE TABLE explanations (
     CHECK ((error_code IS NULL) = (error_message IS NULL))
 ) STRICT;
 
-CREATE TABLE idempotency_keys (
-    idempotency_key TEXT NOT NULL PRIMARY KEY,
+CREATE TABLE "idempotency_keys" (
+    owner TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
     explanation_id TEXT NOT NULL REFERENCES explanations (id) ON DELETE CASCADE,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (owner, idempotency_key)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE map_frames (
@@ -135,7 +137,7 @@ CREATE TABLE models (
     manifest TEXT NOT NULL CHECK (json_valid(manifest)),
     facts TEXT NOT NULL CHECK (json_valid(facts)),
     created_at INTEGER NOT NULL
-) STRICT;
+, owner TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TABLE tokens (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -148,18 +150,24 @@ CREATE TABLE tokens (
     revoked_at INTEGER
 ) STRICT;
 
-CREATE TABLE videos (
+CREATE TABLE "videos" (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE CHECK (id GLOB 'vid_?*'),
-    sha256 TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64),
+    owner TEXT NOT NULL,
+    sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
     bytes INTEGER NOT NULL CHECK (bytes >= 0),
     facts TEXT NOT NULL CHECK (json_valid(facts)),
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    UNIQUE (sha256, owner)
 ) STRICT;
+
+CREATE INDEX evaluations_by_owner ON evaluations (owner, sequence);
 
 CREATE INDEX evaluations_by_state ON evaluations (state, sequence);
 
 CREATE INDEX explanations_by_model ON explanations (model_id, sequence);
+
+CREATE INDEX explanations_by_owner ON explanations (owner, sequence);
 
 CREATE INDEX explanations_by_state ON explanations (state, sequence);
 
@@ -170,3 +178,5 @@ CREATE INDEX explanations_unfinished ON explanations (position) WHERE state IN (
 CREATE INDEX idempotency_keys_by_explanation ON idempotency_keys (explanation_id);
 
 CREATE INDEX models_by_content ON models (sha256);
+
+CREATE INDEX videos_by_owner ON videos (owner, sequence);
