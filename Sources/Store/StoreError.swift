@@ -17,7 +17,8 @@ package enum StoreError: Error, Equatable, Sendable {
     case inUse(id: String)
     case running(id: String)
     case nameTaken(name: String)
-    case queueFull(limit: Int)
+    /// With the seconds until a place may be free.
+    case queueFull(limit: Int, seconds: Int)
     case unknownVideo(id: String)
     case unknownModel(id: String)
     case invalidCursor
@@ -43,7 +44,8 @@ extension StoreError: CustomStringConvertible {
         case .inUse(let id): "\(id) is used by explanations that wait or run; cancel them or let them finish"
         case .running(let id): "\(id) is running; cancel it first"
         case .nameTaken(let name): "another model has the name \(name); delete that one or choose another name"
-        case .queueFull(let limit): "\(limit) explanations are waiting already; try again later"
+        case .queueFull(let limit, let seconds):
+            "\(limit) of them are waiting already; try again in \(seconds) seconds"
         case .unknownVideo(let id): "there is no video \(id)"
         case .unknownModel(let id): "there is no model \(id)"
         case .invalidCursor: "the cursor is none that this service gave out"

@@ -140,7 +140,7 @@ enum ProblemCases {
         switch error {
         case nil: .inUse(id: "vid_4cqUXkVdNzVhyTtWaBn8Jg")
         case .inUse: .nameTaken(name: "tiny")
-        case .nameTaken: .queueFull(limit: 1000)
+        case .nameTaken: .queueFull(limit: 1000, seconds: 12)
         case .queueFull: .unknownVideo(id: "vid_4cqUXkVdNzVhyTtWaBn8Jg")
         case .unknownVideo: .unknownModel(id: "mdl_Yh2tR5qXw8MsFvKbGpT3Ln")
         case .unknownModel: .invalidCursor

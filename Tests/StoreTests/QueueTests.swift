@@ -131,7 +131,7 @@ import Testing
             request: "{}", videoID: "v", modelID: "m", artefacts: [], idempotency: key)
         guard case .created(let record) = first else { throw UnexpectedOutcome() }
         _ = try fixture.enqueue()
-        #expect(throws: StoreError.queueFull(limit: 2)) { try fixture.enqueue() }
+        #expect(throws: StoreError.queueFull(limit: 2, seconds: 10)) { try fixture.enqueue() }
         #expect(
             try fixture.store.enqueue(request: "{}", videoID: "v", modelID: "m", artefacts: [], idempotency: key)
                 == .existing(record))

@@ -69,7 +69,8 @@ extension Problem {
         case .inUse: self.init(status: .conflict, code: "resource.in-use", detail: detail)
         case .running: self.init(status: .conflict, code: "explanation.running", detail: detail)
         case .nameTaken: self.init(status: .conflict, code: "model.name-taken", detail: detail)
-        case .queueFull: self.init(status: .serviceUnavailable, code: "queue.full", detail: detail, retryAfter: 10)
+        case .queueFull(_, let seconds):
+            self.init(status: .serviceUnavailable, code: "queue.full", detail: detail, retryAfter: seconds)
         case .unknownVideo: self.init(status: .notFound, code: "video.not-found", detail: detail)
         case .unknownModel: self.init(status: .notFound, code: "model.not-found", detail: detail)
         case .invalidCursor: self.init(status: .badRequest, code: "request.invalid-cursor", detail: detail)

@@ -28,6 +28,7 @@ struct ExplanationDocument: Sendable {
             createdAt: record.createdAt.timestamp, startedAt: record.startedAt?.timestamp,
             finishedAt: record.finishedAt?.timestamp,
             progress: Progress(record, position: position, now: now), attempts: record.attempts,
+            priority: record.priority == .normal ? nil : record.priority.rawValue,
             cancelRequested: record.isCancelRequested ? true : nil,
             error: record.errorCode.map {
                 ErrorDocument(code: $0, message: record.errorMessage ?? "", stage: record.stage)
@@ -46,6 +47,8 @@ struct ExplanationDocument: Sendable {
         let startedAt, finishedAt: String?
         let progress: Progress
         let attempts: Int
+        /// Nil for a normal one.
+        let priority: String?
         let cancelRequested: Bool?
         let error: ErrorDocument?
         let links: [String: String]

@@ -208,10 +208,12 @@ struct ExplanationSubmission: Sendable {
     }
 
     /// Of what was asked, for a key that must not stand for two things.
-    static func fingerprint(_ accepted: Accepted) throws -> String {
+    static func fingerprint(_ accepted: Accepted, priority: JobPriority) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        let text = try encoder.encode(accepted.request) + Data(accepted.modelID.utf8)
+        let text =
+            try encoder.encode(accepted.request) + Data(accepted.modelID.utf8)
+            + Data((priority == .normal ? "" : " \(priority.rawValue)").utf8)
         return SHA256.hash(data: text).hexadecimal
     }
 }

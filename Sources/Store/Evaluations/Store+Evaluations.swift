@@ -11,12 +11,12 @@ extension Store {
     ///   - plan: JSON text.
     ///   - total: clips to be measured.
     ///   - owner: the id of a token. What nobody owns is seen by those alone who see everything.
-    /// - Throws: ``StoreError/queueFull(limit:)``
+    /// - Throws: ``StoreError/queueFull(limit:seconds:)``
     package func addEvaluation(plan: String, total: Int, owner: String = "") throws -> EvaluationRecord {
         try write { database in
             let queued =
                 try Int.fetchOne(database, sql: "SELECT count(*) FROM evaluations WHERE state = 'queued'") ?? 0
-            guard queued < limits.queued else { throw StoreError.queueFull(limit: limits.queued) }
+            guard queued < limits.queued else { throw StoreError.queueFull(limit: limits.queued, seconds: 60) }
             let id = IdentifierKind.evaluation.makeIdentifier()
             try database.execute(
                 sql: """

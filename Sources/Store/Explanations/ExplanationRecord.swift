@@ -25,6 +25,7 @@ package struct ExplanationRecord: Hashable, Sendable {
     /// Times that a worker was lost while it had it.
     package let interruptions: Int
     package let isCancelRequested: Bool
+    package let priority: JobPriority
     /// Set when failed, with ``errorMessage``.
     package let errorCode: String?
     package let errorMessage: String?
@@ -51,6 +52,10 @@ package struct ExplanationRecord: Hashable, Sendable {
         attempts = try row.decode(forColumn: "attempts")
         interruptions = try row.decode(forColumn: "interruptions")
         isCancelRequested = try row.decode(forColumn: "cancel_requested")
+        guard let priority = JobPriority(rank: try row.decode(forColumn: "priority")) else {
+            throw StoreError.corrupt("the priority of \(id)")
+        }
+        self.priority = priority
         errorCode = try row.decode(forColumn: "error_code")
         errorMessage = try row.decode(forColumn: "error_message")
         result = try row.decode(forColumn: "result")

@@ -16,12 +16,13 @@ extension Store {
     ///   - request: JSON text.
     ///   - artefacts: what came with the request.
     ///   - idempotency: the client's key, and a fingerprint of all that its request says. Each owner has keys of its own.
+    ///   - priority: before which others it is taken.
     ///   - owner: the id of a token. What nobody owns is seen by those alone who see everything.
-    /// - Throws: ``StoreError/queueFull(limit:)``; ``StoreError/unknownVideo(id:)`` and ``StoreError/unknownModel(id:)`` when an id with the
+    /// - Throws: ``StoreError/queueFull(limit:seconds:)``; ``StoreError/unknownVideo(id:)`` and ``StoreError/unknownModel(id:)`` when an id with the
     ///   prefix of a stored thing (`vid_`, `mdl_`) is not stored, as a deletion may have come between.
     package func enqueue(
         request: String, videoID: String, modelID: String, artefacts: [Artefact],
-        idempotency: (key: String, fingerprint: String)?, owner: String = ""
+        idempotency: (key: String, fingerprint: String)?, owner: String = "", priority: JobPriority = .normal
     ) throws -> EnqueueOutcome {
         let outcome: EnqueueOutcome = try write { database in
             if let idempotency, let earlier = try Self.earlier(idempotency, owner: owner, in: database) {
@@ -30,14 +31,18 @@ extension Store {
             try Self.requireStored(videoID: videoID, modelID: modelID, in: database)
             let queued =
                 try Int.fetchOne(database, sql: "SELECT count(*) FROM explanations WHERE state = 'queued'") ?? 0
-            guard queued < limits.queued else { throw StoreError.queueFull(limit: limits.queued) }
+            guard queued < limits.queued else {
+                throw StoreError.queueFull(
+                    limit: limits.queued, seconds: try Self.secondsUntilPlace(in: database))
+            }
             let id = IdentifierKind.explanation.makeIdentifier()
             let now = Date().milliseconds
             try database.execute(
                 sql: """
-                    INSERT INTO explanations (id, owner, state, request, video_id, model_id, created_at, position)
-                    VALUES (?, ?, 'queued', ?, ?, ?, ?, \(Self.lastPosition) + 1)
-                    """, arguments: [id, owner, request, videoID, modelID, now])
+                    INSERT INTO explanations
+                        (id, owner, priority, state, request, video_id, model_id, created_at, position)
+                    VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, \(Self.lastPosition) + 1)
+                    """, arguments: [id, owner, priority.rank, request, videoID, modelID, now])
             for artefact in artefacts { try artefact.insert(explanation: id, in: database) }
             if let idempotency {
                 try database.execute(
@@ -94,19 +99,6 @@ extension Store {
                 counts[state] = try row.decode(forColumn: "n")
             }
             return counts
-        }
-    }
-
-    /// How many explanations wait before this one; nil unless it waits itself.
-    package func queuePosition(explanation id: String) throws -> Int? {
-        try read { database in
-            try Int.fetchOne(
-                database,
-                sql: """
-                    SELECT (SELECT count(*) FROM explanations AS other
-                            WHERE other.state = 'queued' AND other.position < explanations.position)
-                    FROM explanations WHERE id = ? AND state = 'queued'
-                    """, arguments: [id])
         }
     }
 

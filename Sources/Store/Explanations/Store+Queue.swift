@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 
 extension Store {
-    /// Takes the explanation that waits longest. One whose lease ran out waits again, at its old place.
+    /// Takes the explanation that is next. One whose lease ran out waits again, at its old place.
     /// - Parameters:
     ///   - worker: a name for people who look into the database.
     ///   - lease: how long the worker has it without a heartbeat.
@@ -10,18 +10,20 @@ extension Store {
         let (job, interrupted) = try write { database -> (ClaimedJob?, [String]) in
             let now = Date().milliseconds
             let interrupted = try Interruption.endRuns(leaseUntil: now, limit: limits.interruptions, in: database)
+            guard let next = try Self.next(in: database) else { return (nil, interrupted.ids) }
+            try Self.endTurn(of: next.owner, priority: next.priority, in: database)
             let row = try Row.fetchOne(
                 database,
                 sql: """
                     UPDATE explanations SET state = 'running', attempts = attempts + 1, worker = :worker,
                         lease_token = :token, lease_until = :until, started_at = :now, completed = 0, total = 0,
                         stage = NULL, partial = NULL
-                    WHERE id = (SELECT id FROM explanations WHERE state IN ('queued', 'running') AND state = 'queued'
-                                ORDER BY position LIMIT 1)
+                    WHERE id = :id
                     RETURNING id, request, video_id, model_id, attempts, lease_token
                     """,
                 arguments: [
                     "worker": worker, "token": UUID().uuidString, "until": now + lease.milliseconds, "now": now,
+                    "id": next.id,
                 ])
             let job = try row.map(ClaimedJob.init(row:))
             // What an earlier attempt left is not of this one.

@@ -10,6 +10,7 @@ enum Migrations {
         migrator.registerMigration("M004", migrate: M004.run)
         migrator.registerMigration("M005", migrate: M005.run)
         migrator.registerMigration("M006", migrate: M006.run)
+        migrator.registerMigration("M007", migrate: M007.run)
         return migrator
     }
 }

@@ -87,7 +87,7 @@ CREATE TABLE explanations (
     worker TEXT,
     lease_token TEXT UNIQUE,
     lease_until INTEGER,
-    cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1)), owner TEXT NOT NULL DEFAULT '',
+    cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1)), owner TEXT NOT NULL DEFAULT '', priority INTEGER NOT NULL DEFAULT 0 CHECK (priority IN (-1, 0, 1)),
     CHECK ((state = 'running') = (lease_token IS NOT NULL)),
     CHECK ((lease_token IS NULL) = (lease_until IS NULL)),
     CHECK ((lease_token IS NULL) = (worker IS NULL)),
@@ -150,6 +150,13 @@ CREATE TABLE tokens (
     revoked_at INTEGER
 ) STRICT;
 
+CREATE TABLE turns (
+    priority INTEGER NOT NULL,
+    owner TEXT NOT NULL,
+    turn INTEGER NOT NULL,
+    PRIMARY KEY (priority, owner)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE "videos" (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE CHECK (id GLOB 'vid_?*'),
@@ -174,6 +181,8 @@ CREATE INDEX explanations_by_state ON explanations (state, sequence);
 CREATE INDEX explanations_by_video ON explanations (video_id, sequence);
 
 CREATE INDEX explanations_unfinished ON explanations (position) WHERE state IN ('queued', 'running');
+
+CREATE INDEX explanations_waiting ON explanations (priority, owner, position) WHERE state = 'queued';
 
 CREATE INDEX idempotency_keys_by_explanation ON idempotency_keys (explanation_id);
 
