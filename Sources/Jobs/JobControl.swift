@@ -24,6 +24,8 @@ package final class JobControl: Sendable {
     private let store: Store
     private let job: ClaimedJob
     private let lease: Duration
+    /// When the job is to stop; nil when it may take as long as it will.
+    private let deadline: ContinuousClock.Instant?
     private let logger: Logger
     private let state = Mutex(State())
     /// Held while a report is written, so that an older one never follows a newer one.
@@ -32,10 +34,12 @@ package final class JobControl: Sendable {
     /// Time between two accesses to the store.
     static let interval = Duration.milliseconds(250)
 
-    package init(store: Store, job: ClaimedJob, lease: Duration, logger: Logger) {
+    /// - Parameter limit: how long the job may take from now on.
+    package init(store: Store, job: ClaimedJob, lease: Duration, limit: Duration?, logger: Logger) {
         self.store = store
         self.job = job
         self.lease = lease
+        deadline = limit.map { .now + $0 }
         self.logger = logger
     }
 
@@ -46,6 +50,7 @@ package final class JobControl: Sendable {
     /// - Throws: ``JobInterruption`` when the job is to stop.
     package func report(completed: Int, total: Int, stage: String?, partial: String?) throws {
         if store.isCancelAsked(job) { interrupt(.cancelled) }
+        checkDeadline()
         try state.withLock { state in
             if let interruption = state.interruption { throw interruption }
             state.pending = Progress(
@@ -90,7 +95,12 @@ package final class JobControl: Sendable {
 
     /// Writes what was reported, or extends the lease when it is due, and learns whether the job is to stop.
     package func keepAlive() {
+        checkDeadline()
         writing.withLock { _ in writeOrExtend() }
+    }
+
+    private func checkDeadline() {
+        if let deadline, .now >= deadline { interrupt(.outOfTime) }
     }
 
     /// Writes the last report.

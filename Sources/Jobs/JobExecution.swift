@@ -62,6 +62,14 @@ struct JobExecution {
         case .cancelled: log("cancelled", ifHeld: try pool.store.finishCancelled(job))
         case .shuttingDown: log("put back", ifHeld: try pool.store.release(job))
         case .lost: log("lost", ifHeld: false)
+        case .outOfTime:
+            let seconds = pool.limit.map { Int($0.components.seconds) } ?? 0
+            let isHeld = try pool.store.fail(
+                job, code: "job.too-long",
+                message:
+                    "It ran longer than \(seconds) seconds, which is the most that a job may take (limits.job-seconds)."
+            )
+            log("failed: job.too-long", ifHeld: isHeld)
         }
     }
 

@@ -26,6 +26,8 @@ package enum JobInterruption: Error, Hashable, Sendable {
     case cancelled
     /// The lease ran out and another worker has the job, or it is gone.
     case lost
+    /// It ran longer than jobs may.
+    case outOfTime
     /// The service stops; the job goes back to its place in the queue.
     case shuttingDown
 }

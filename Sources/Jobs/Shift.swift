@@ -85,7 +85,7 @@ final class Shift: Sendable {
     }
 
     private func run(_ job: ClaimedJob) {
-        let control = JobControl(store: pool.store, job: job, lease: pool.lease, logger: pool.logger)
+        let control = JobControl(store: pool.store, job: job, lease: pool.lease, limit: pool.limit, logger: pool.logger)
         let isStopping = state.withLock { state in
             state.active[job] = control
             return state.isStopping

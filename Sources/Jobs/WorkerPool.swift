@@ -8,6 +8,7 @@ package struct WorkerPool: Sendable {
     let store: Store
     let workers: Int
     let lease: Duration
+    let limit: Duration?
     let drain: Duration
     let runner: any JobRunner
     let logger: Logger
@@ -16,15 +17,18 @@ package struct WorkerPool: Sendable {
     /// - Parameters:
     ///   - workers: jobs that run at the same time, each on a thread of its own.
     ///   - lease: how long a job is kept from other workers without a sign of life; 30 seconds suit.
+    ///   - limit: the longest that a job may take; nil for no limit.
     ///   - drain: how long running jobs may take to notice that the pool stops; 10 seconds suit.
     /// - Precondition: at least one worker.
     package init(
-        store: Store, workers: Int, lease: Duration, drain: Duration, runner: any JobRunner, logger: Logger
+        store: Store, workers: Int, lease: Duration, limit: Duration?, drain: Duration, runner: any JobRunner,
+        logger: Logger
     ) {
         precondition(workers > 0, "a pool needs a worker")
         self.store = store
         self.workers = workers
         self.lease = lease
+        self.limit = limit
         self.drain = drain
         self.runner = runner
         self.logger = logger

@@ -8,7 +8,7 @@ import Testing
 /// Errors: the contract knows every code, with its status, and no other.
 struct ProblemTests {
     /// Codes that no error of these domains has, and where they come from.
-    static let others = ["service.internal", "job.internal", "job.poisoned"]
+    static let others = ["service.internal", "job.internal", "job.poisoned", "job.too-long"]
 
     @Test func everyErrorIsDescribedWithItsStatus() async throws {
         try await TestService.with { service in

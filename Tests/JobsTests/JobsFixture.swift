@@ -18,10 +18,12 @@ struct JobsFixture {
 
     /// A pool whose leases outlast every test: only `wake()` makes an idle worker look.
     func pool(
-        workers: Int, drain: Duration, _ body: @escaping @Sendable (ClaimedJob, JobControl) throws -> JobOutcome
+        workers: Int, drain: Duration, limit: Duration? = nil,
+        _ body: @escaping @Sendable (ClaimedJob, JobControl) throws -> JobOutcome
     ) -> WorkerPool {
         WorkerPool(
-            store: store, workers: workers, lease: .seconds(36000), drain: drain, runner: ClosureRunner(body: body),
+            store: store, workers: workers, lease: .seconds(36000), limit: limit, drain: drain,
+            runner: ClosureRunner(body: body),
             logger: log.logger)
     }
 

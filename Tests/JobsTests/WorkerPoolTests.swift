@@ -170,6 +170,27 @@ import Testing
         }
     }
 
+    @Test func aJobThatTakesTooLongFailsAtItsNextStep() async throws {
+        let fixture = try JobsFixture()
+        let (id, next) = (try fixture.enqueue(), try fixture.enqueue())
+        let steps = Mutex(0)
+        let pool = fixture.pool(workers: 1, drain: .seconds(60), limit: .zero) { job, control in
+            guard job.id == id else { return .nothing }
+            while true {
+                steps.withLock { $0 += 1 }
+                try control.report(completed: 0, total: 1, stage: nil, partial: nil)
+            }
+        }
+        try await fixture.running(pool) {
+            let ended = try await fixture.awaitEnd(of: id)
+            #expect(ended.state == .failed && ended.errorCode == "job.too-long")
+            #expect(ended.errorMessage?.contains("0 seconds") == true)
+            #expect(steps.withLock { $0 } == 1)
+            // One that has nothing to report is over before it is asked.
+            #expect(try await fixture.awaitEnd(of: next).state == .succeeded)
+        }
+    }
+
     @Test func errorsFailTheJobAndNotThePool() async throws {
         let fixture = try JobsFixture()
         let ids = try (0..<4).map { _ in try fixture.enqueue() }
@@ -279,7 +300,7 @@ import Testing
         let fixture = try JobsFixture()
         _ = try fixture.enqueue()
         let job = try #require(try fixture.store.claim(worker: "w", lease: .zero))
-        let control = JobControl(store: fixture.store, job: job, lease: .seconds(60), logger: fixture.log.logger)
+        let control = JobControl(store: fixture.store, job: job, lease: .seconds(60), limit: nil, logger: fixture.log.logger)
         control.keepAlive()
         #expect(try fixture.store.claim(worker: "other", lease: .seconds(60)) == nil)
         #expect(throws: Never.self) { try control.check() }
@@ -290,7 +311,7 @@ import Testing
         _ = try fixture.enqueue()
         let job = try #require(try fixture.store.claim(worker: "w", lease: .zero))
         _ = try fixture.store.claim(worker: "other", lease: .seconds(60))
-        let control = JobControl(store: fixture.store, job: job, lease: .seconds(60), logger: fixture.log.logger)
+        let control = JobControl(store: fixture.store, job: job, lease: .seconds(60), limit: nil, logger: fixture.log.logger)
         try control.report(completed: 1, total: 2, stage: nil, partial: nil)
         control.keepAlive()
         #expect(throws: JobInterruption.lost) {
@@ -303,7 +324,7 @@ import Testing
         let fixture = try JobsFixture()
         let id = try fixture.enqueue()
         let job = try #require(try fixture.store.claim(worker: "w", lease: .seconds(60)))
-        let control = JobControl(store: fixture.store, job: job, lease: .seconds(60), logger: fixture.log.logger)
+        let control = JobControl(store: fixture.store, job: job, lease: .seconds(60), limit: nil, logger: fixture.log.logger)
         try control.report(completed: 1, total: 4, stage: "a", partial: #"{"p":1}"#)
         try control.report(completed: 2, total: 4, stage: "b", partial: nil)
         #expect(try fixture.store.explanation(id: id)?.completed == 0)

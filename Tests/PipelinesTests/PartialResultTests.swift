@@ -84,7 +84,7 @@ import Video
     func failure() throws {
         let scene = try Scene(#"{"space": "pixels", "samples": 200, "noise": 0.1, "seed": 3, "checks": []}"#, frames: 4)
         let control = JobControl(
-            store: scene.store, job: scene.job, lease: .seconds(60), logger: Logger(label: "test"))
+            store: scene.store, job: scene.job, lease: .seconds(60), limit: nil, logger: Logger(label: "test"))
         let error = #expect(throws: Failure.self) { try scene.run(control) }
         #expect(error?.code == "explanation.not-finite")
         control.keepAlive()
@@ -106,7 +106,7 @@ import Video
         let again = try Scene(
             #"{"space": "pixels", "samples": \#(kept.samples), "noise": 0.1, "seed": 3, "checks": []}"#, frames: 4)
         let other = JobControl(
-            store: again.store, job: again.job, lease: .seconds(60), logger: Logger(label: "test"))
+            store: again.store, job: again.job, lease: .seconds(60), limit: nil, logger: Logger(label: "test"))
         guard case .succeeded(let result, let maps, let clip, let artefacts) = try again.run(other) else { return }
         #expect(
             try again.store.complete(again.job, result: result, maps: maps, clip: clip, artefacts: artefacts))
@@ -122,7 +122,7 @@ import Video
             #"{"space": "pixels", "samples": 4, "noise": 0.1, "seed": 3, "checks": [], "windows": {"stride": 4}}"#,
             frames: 400)
         let control = JobControl(
-            store: scene.store, job: scene.job, lease: .seconds(60), logger: Logger(label: "test"))
+            store: scene.store, job: scene.job, lease: .seconds(60), limit: nil, logger: Logger(label: "test"))
         #expect(throws: Failure.self) { try scene.run(control) }
         let data = try #require(try scene.store.artefact(explanation: scene.job.id, name: .partial))
         let report = try JSONDecoder().decode(Report.self, from: data)
@@ -143,7 +143,7 @@ import Video
             #"{"space": "pixels", "samples": 5000, "checks": []}"#, video: SampleVideo.bytes, facts: #"{"frames": 32}"#
         ) { _ in "moving-shapes-sides" }
         let (store, job) = (scene.store, scene.job)
-        let control = JobControl(store: store, job: job, lease: .seconds(60), logger: Logger(label: "test"))
+        let control = JobControl(store: store, job: job, lease: .seconds(60), limit: nil, logger: Logger(label: "test"))
         // Somebody asks for the end when something is kept.
         let asking = Task {
             for await record in store.changes(explanation: job.id) where record.partial?.contains("kept") == true {
@@ -164,7 +164,7 @@ import Video
     func anew() throws {
         let scene = try Scene(#"{"space": "pixels", "samples": 200, "noise": 0.1, "seed": 3, "checks": []}"#, frames: 4)
         let control = JobControl(
-            store: scene.store, job: scene.job, lease: .seconds(60), logger: Logger(label: "test"))
+            store: scene.store, job: scene.job, lease: .seconds(60), limit: nil, logger: Logger(label: "test"))
         #expect(throws: Failure.self) { try scene.run(control) }
         let id = scene.job.id
         #expect(try scene.store.mapInfo(explanation: id, kind: "pixels") != nil)

@@ -24,6 +24,8 @@ package struct AppConfiguration: Hashable, Sendable {
         package let queuedJobs: Int
         /// The most that one explanation may hold at once.
         package let jobMemoryBytes: Int
+        /// The longest that an explanation may run; nil for no limit.
+        package let jobTime: Duration?
         /// Parameters of networks that stay in memory between explanations.
         package let modelCacheBytes: Int
     }
@@ -66,6 +68,8 @@ extension AppConfiguration {
             queuedJobs: try sources.integer(.limitsQueuedJobs, in: 1...1_000_000) ?? 1000,
             jobMemoryBytes: try sources.integer(.limitsJobMemoryBytes, in: Self.byteRange)
                 ?? MachineMemory.bytes / 2,
+            jobTime: try sources.integer(.limitsJobSeconds, in: 0...604_800).map { $0 == 0 ? nil : .seconds($0) }
+                ?? .seconds(86_400),
             modelCacheBytes: try sources.integer(.limitsModelCacheBytes, in: 0...1 << 40) ?? 1 << 30)
         workers = Workers(
             count: try sources.integer(.workersCount, in: 1...256) ?? 1,

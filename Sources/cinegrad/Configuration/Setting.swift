@@ -9,6 +9,7 @@ package enum Setting: String, Hashable, Sendable, CaseIterable {
     case limitsModelBytes = "limits.model-bytes"
     case limitsQueuedJobs = "limits.queued-jobs"
     case limitsJobMemoryBytes = "limits.job-memory-bytes"
+    case limitsJobSeconds = "limits.job-seconds"
     case limitsModelCacheBytes = "limits.model-cache-bytes"
     case workersCount = "workers.count"
     case workersThreads = "workers.threads"

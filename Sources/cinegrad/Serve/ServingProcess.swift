@@ -50,6 +50,7 @@ struct ServingProcess {
             bytes: configuration.limits.jobMemoryBytes)
         let pool = WorkerPool(
             store: store, workers: configuration.workers.count, lease: configuration.workers.lease,
+            limit: configuration.limits.jobTime,
             drain: Self.jobDrain,
             runner: ExplanationRunner(
                 store: store, library: library, limits: limits.video, budget: budget, keepInterval: .seconds(1)),

@@ -40,7 +40,7 @@ struct TestService: Sendable {
         let library = ModelLibrary(store: store, cacheBytes: 64 << 20)
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let pool = WorkerPool(
-            store: store, workers: 1, lease: .seconds(3600), drain: .seconds(60),
+            store: store, workers: 1, lease: .seconds(3600), limit: nil, drain: .seconds(60),
             runner: ExplanationRunner(
                 store: store, library: library, limits: limits.video, budget: budget, keepInterval: .zero),
             logger: logger)

@@ -20,6 +20,7 @@ struct AppConfigurationTests {
         #expect(configuration.limits.queuedJobs == 1000)
         let machine = Int(ProcessInfo.processInfo.physicalMemory)
         #expect((1...machine / 2).contains(configuration.limits.jobMemoryBytes))
+        #expect(configuration.limits.jobTime == .seconds(86_400))
         #expect(configuration.limits.modelCacheBytes == 1_073_741_824)
         #expect(configuration.workers.count == 1)
         #expect(configuration.workers.threads == ProcessInfo.processInfo.activeProcessorCount)
@@ -70,6 +71,7 @@ struct AppConfigurationTests {
         case .serverTLSInFront: "true"
         case .dataDirectory: "/elsewhere"
         case .limitsVideoBytes, .limitsModelBytes: "1"
+        case .limitsJobSeconds: "0"
         case .limitsQueuedJobs, .limitsJobMemoryBytes, .limitsModelCacheBytes: "1"
         case .workersCount: "256"
         case .workersThreads: "1024"
@@ -92,6 +94,7 @@ struct AppConfigurationTests {
         (.limitsModelBytes, "99999999999999999999", "a whole number from 1 to 1099511627776"),
         (.limitsQueuedJobs, "0", "a whole number from 1 to 1000000"),
         (.limitsJobMemoryBytes, "0", "a whole number from 1 to 1099511627776"),
+        (.limitsJobSeconds, "604801", "a whole number from 0 to 604800"),
         (.limitsModelCacheBytes, "-1", "a whole number from 0 to 1099511627776"),
         (.workersCount, "257", "a whole number from 1 to 256"),
         (.workersThreads, "0", "a whole number from 1 to 1024"),

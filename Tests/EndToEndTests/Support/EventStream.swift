@@ -22,7 +22,7 @@ final class EventStream: Sendable {
     /// The next event; nil when the stream has ended.
     func next(at location: SourceLocation = #_sourceLocation) async throws -> Event? {
         let text = await child.output.text(through: "\n\n")
-        guard let match = text.firstMatch(of: /event: (\w+)\ndata: (.*)\n\n/) else {
+        guard let match = text.firstMatch(of: /id: [0-9a-f]{16}\nevent: (\w+)\ndata: (.*)\n\n/) else {
             #expect(text.isEmpty, sourceLocation: location)
             return nil
         }
