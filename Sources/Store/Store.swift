@@ -65,6 +65,14 @@ package final class Store: Sendable {
         try StoreError.translating { try pool.write(body) }
     }
 
+    /// Takes the log into the database file, which shrinks by what was given back, and cuts the log. A reader that is still at it makes that wait for
+    /// the next time.
+    func checkpoint() throws {
+        do {
+            try StoreError.translating { _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) } }
+        } catch StoreError.database(code: ResultCode.SQLITE_BUSY.rawValue, _) {}
+    }
+
     /// The durability settings in force, on the connection that writes and on one that reads.
     package func durability() throws -> (writer: Durability, reader: Durability) {
         try StoreError.translating {

@@ -300,7 +300,8 @@ import Testing
         let fixture = try JobsFixture()
         _ = try fixture.enqueue()
         let job = try #require(try fixture.store.claim(worker: "w", lease: .zero))
-        let control = JobControl(store: fixture.store, job: job, lease: .seconds(60), limit: nil, logger: fixture.log.logger)
+        let control = JobControl(
+            store: fixture.store, job: job, lease: .seconds(60), limit: nil, logger: fixture.log.logger)
         control.keepAlive()
         #expect(try fixture.store.claim(worker: "other", lease: .seconds(60)) == nil)
         #expect(throws: Never.self) { try control.check() }
@@ -311,7 +312,8 @@ import Testing
         _ = try fixture.enqueue()
         let job = try #require(try fixture.store.claim(worker: "w", lease: .zero))
         _ = try fixture.store.claim(worker: "other", lease: .seconds(60))
-        let control = JobControl(store: fixture.store, job: job, lease: .seconds(60), limit: nil, logger: fixture.log.logger)
+        let control = JobControl(
+            store: fixture.store, job: job, lease: .seconds(60), limit: nil, logger: fixture.log.logger)
         try control.report(completed: 1, total: 2, stage: nil, partial: nil)
         control.keepAlive()
         #expect(throws: JobInterruption.lost) {
@@ -324,7 +326,8 @@ import Testing
         let fixture = try JobsFixture()
         let id = try fixture.enqueue()
         let job = try #require(try fixture.store.claim(worker: "w", lease: .seconds(60)))
-        let control = JobControl(store: fixture.store, job: job, lease: .seconds(60), limit: nil, logger: fixture.log.logger)
+        let control = JobControl(
+            store: fixture.store, job: job, lease: .seconds(60), limit: nil, logger: fixture.log.logger)
         try control.report(completed: 1, total: 4, stage: "a", partial: #"{"p":1}"#)
         try control.report(completed: 2, total: 4, stage: "b", partial: nil)
         #expect(try fixture.store.explanation(id: id)?.completed == 0)

@@ -27,7 +27,8 @@ import Video
             store: store, library: ModelLibrary(store: store, cacheBytes: 1 << 20), limits: VideoLimits(),
             budget: JobBudget(parallelism: Parallelism(threads: 2), bytes: bytes), keepInterval: .zero
         ).run(
-            job, control: JobControl(store: store, job: job, lease: .seconds(60), limit: nil, logger: Logger(label: "test")))
+            job,
+            control: JobControl(store: store, job: job, lease: .seconds(60), limit: nil, logger: Logger(label: "test")))
     }
 
     @Test("What is stored is what the pipeline computes, frame by frame, with the clip under it")

@@ -38,10 +38,18 @@ package struct AppConfiguration: Hashable, Sendable {
         package let lease: Duration
     }
 
+    package struct Retention: Hashable, Sendable {
+        /// How long what has ended is kept; nil for ever.
+        package let age: Duration?
+        /// How much is kept, on the disk; nil for any.
+        package let bytes: Int?
+    }
+
     package let server: Server
     package let dataDirectory: URL
     package let limits: Limits
     package let workers: Workers
+    package let retention: Retention
     package let logLevel: Logger.Level
     /// Whether entries of the audit log go to the machine's log too.
     package let copiesAuditToSyslog: Bool
@@ -76,6 +84,9 @@ extension AppConfiguration {
             threads: try sources.integer(.workersThreads, in: 1...1024)
                 ?? ProcessInfo.processInfo.activeProcessorCount,
             lease: .seconds(try sources.integer(.workersLeaseSeconds, in: 3...3600) ?? 30))
+        retention = Retention(
+            age: try sources.integer(.retentionDays, in: 0...36_500).flatMap { $0 == 0 ? nil : .seconds($0 * 86_400) },
+            bytes: try sources.integer(.retentionBytes, in: 0...1 << 50).flatMap { $0 == 0 ? nil : $0 })
         logLevel = try sources.name(.logLevel) ?? .info
         copiesAuditToSyslog = try sources.boolean(.auditSyslog) ?? false
 

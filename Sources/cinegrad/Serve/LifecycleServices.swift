@@ -1,3 +1,4 @@
+import Dispatch
 import HTTPServer
 import Jobs
 import Pipelines
@@ -18,6 +19,26 @@ struct EvaluationService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await worker.run() }
+    }
+}
+
+/// Deletes what is kept too long or too much of, once when the service starts and then every hour.
+struct RetentionService: Service {
+    let retention: Retention
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+                    DispatchQueue(label: "cinegrad.retention").async {
+                        retention.purgeAndLog()
+                        continuation.resume()
+                    }
+                }
+                // Ends by throwing at shutdown, which is no failure.
+                try? await Task.sleep(for: .seconds(3600))
+            }
+        }
     }
 }
 

@@ -76,6 +76,11 @@ struct ServingProcess {
                 .init(service: WorkerService(pool: pool), serviceName: "workers"),
                 .init(service: EvaluationService(worker: evaluations), serviceName: "evaluations"),
                 .init(
+                    service: RetentionService(
+                        retention: Retention(
+                            store: store, age: configuration.retention.age, bytes: configuration.retention.bytes,
+                            logger: logger)), serviceName: "retention"),
+                .init(
                     service: ListenerService(
                         listener: listener, drain: configuration.server.drain, greeting: greeting),
                     serviceName: "server"),

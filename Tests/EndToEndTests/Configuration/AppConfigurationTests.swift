@@ -27,6 +27,7 @@ struct AppConfigurationTests {
         #expect(configuration.workers.lease == .seconds(30))
         #expect(configuration.logLevel == .info)
         #expect(!configuration.copiesAuditToSyslog)
+        #expect(configuration.retention.age == nil && configuration.retention.bytes == nil)
     }
 
     @Test func flagsWinOverEnvironmentOverFile() throws {
@@ -78,6 +79,7 @@ struct AppConfigurationTests {
         case .workersLeaseSeconds: "3"
         case .logLevel: "critical"
         case .auditSyslog: "true"
+        case .retentionDays, .retentionBytes: "1"
         }
     }
 
@@ -88,6 +90,8 @@ struct AppConfigurationTests {
         (.serverPort, "8080.0", "a whole number from 0 to 65535"),
         (.serverDrainSeconds, "3601", "a whole number from 0 to 3600"),
         (.serverTLSInFront, "yes", "true or false"),
+        (.retentionDays, "36501", "a whole number from 0 to 36500"),
+        (.retentionBytes, "-1", "a whole number from 0 to 1125899906842624"),
         (.auditSyslog, "no", "true or false"),
         (.serverHost, "", "a text"),
         (.limitsVideoBytes, "0", "a whole number from 1 to 1099511627776"),
