@@ -89,7 +89,7 @@ let package = Package(
         module("Autodiff", ["Tensors", "CKernels", "COpenBLAS"]),
         module("Checkpoints", ["Tensors", "CZip"]),
         module("Cine", ["Tensors"]),
-        module("Jobs", ["Store", logging]),
+        module("Jobs", ["Store", crypto, logging]),
 
         // Tier 2.
         .target(
@@ -162,7 +162,7 @@ let package = Package(
         tests("AttributionTests", ["Tensors", "Cine", "Autodiff", "Motion", "Models", "Checkpoints", "Attribution"]),
         tests("HTTPServerTests", ["HTTPServer", httpTypes, logging]),
         tests("StoreTests", ["Store", grdb]),
-        tests("JobsTests", ["Jobs", "Store", logging]),
+        tests("JobsTests", ["Jobs", "Store", "HTTPServer", httpTypes, logging]),
         tests("TrainingTests", ["Tensors", "Autodiff", "Checkpoints", "Models", "Evaluation", "Training"]),
         tests("EvaluationTests", ["Evaluation", "Attribution", "Models", "Tensors", "Cine"]),
         tests(
@@ -184,7 +184,10 @@ let package = Package(
             ]),
         tests(
             "EndToEndTests",
-            ["Tensors", "Cine", "Models", "Checkpoints", "Evaluation", "Store", "Training", "cinegrad", logging]),
+            [
+                "Tensors", "Cine", "HTTPServer", "Jobs", "Models", "Checkpoints", "Evaluation", "Store", "Training",
+                "cinegrad", httpTypes, logging,
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

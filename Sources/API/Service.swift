@@ -1,6 +1,7 @@
 import Foundation
 package import HTTPServer
 import HTTPTypes
+package import Jobs
 package import Logging
 package import Pipelines
 package import Store
@@ -19,17 +20,18 @@ package struct Service: Sendable {
     ///   - budget: of each explanation; what does not fit is refused before it is queued.
     ///   - wake: tells the workers that a job is waiting.
     ///   - wakeEvaluations: tells the one of evaluations.
+    ///   - webhooks: where the ends of explanations may be told.
     ///   - access: who may send requests.
     ///   - audit: where it is put down who did what.
     package init(
         store: Store, library: ModelLibrary, limits: ServiceLimits, budget: JobBudget,
         wake: @escaping @Sendable () -> Void, wakeEvaluations: @escaping @Sendable () -> Void,
-        access: AccessControl, audit: AuditTrail, logger: Logger
+        webhooks: WebhookPolicy, access: AccessControl, audit: AuditTrail, logger: Logger
     ) {
         routes = Routes.table(
             Resources(
                 store: store, library: library, limits: limits, budget: budget, pictures: PictureCache(), wake: wake,
-                wakeEvaluations: wakeEvaluations))
+                wakeEvaluations: wakeEvaluations, webhooks: webhooks))
         router = Router(routes)
         self.access = access
         ownership = OwnershipGate(store: store)
@@ -130,4 +132,5 @@ struct Resources: Sendable {
     let wake: @Sendable () -> Void
     /// Tells the worker that an evaluation is waiting.
     let wakeEvaluations: @Sendable () -> Void
+    let webhooks: WebhookPolicy
 }

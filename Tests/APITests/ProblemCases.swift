@@ -79,7 +79,9 @@ enum ProblemCases {
         case .rangeNotSatisfiable: .missingToken
         case .missingToken: .invalidToken
         case .invalidToken: .missingScope(.submit)
-        case .missingScope: nil
+        case .missingScope: .webhookNotAllowed(isOff: true)
+        case .webhookNotAllowed(true): .webhookNotAllowed(isOff: false)
+        case .webhookNotAllowed(false): nil
         }
     }
 

@@ -28,6 +28,8 @@ package enum ServiceError: Error, Hashable, Sendable {
     /// Unknown, expired or revoked: which of them is nobody's business who does not hold it.
     case invalidToken
     case missingScope(TokenScope)
+    /// An address that nobody named for webhooks.
+    case webhookNotAllowed(isOff: Bool)
 }
 
 extension ServiceError {
@@ -43,6 +45,7 @@ extension ServiceError {
         case .rangeNotSatisfiable: .rangeNotSatisfiable
         case .missingToken, .invalidToken: .unauthorized
         case .missingScope: .forbidden
+        case .webhookNotAllowed: .unprocessableContent
         }
     }
 
@@ -70,6 +73,7 @@ extension ServiceError {
         case .missingToken: "access.token-missing"
         case .invalidToken: "access.token-invalid"
         case .missingScope: "access.scope-missing"
+        case .webhookNotAllowed: "webhook.not-allowed"
         }
     }
 
@@ -82,7 +86,8 @@ extension ServiceError {
             #"Bearer realm="cinegrad", error="insufficient_scope", scope="\#(scope.rawValue)""#
         case .unknownRoute, .methodNotAllowed, .notFound, .unsupportedMediaType, .notAcceptable, .missingPart,
             .unknownPart, .repeatedPart, .invalidParameter, .unknownParameter, .notFinished, .evaluationNotFinished,
-            .noMap, .noFrame, .noPart, .nothingPartial, .bundledModel, .idempotencyConflict, .rangeNotSatisfiable:
+            .noMap, .noFrame, .noPart, .nothingPartial, .bundledModel, .idempotencyConflict, .rangeNotSatisfiable,
+            .webhookNotAllowed:
             nil
         }
     }
@@ -127,6 +132,9 @@ extension ServiceError: CustomStringConvertible {
         case .invalidToken:
             "The token is not one of this service, or it has expired or was revoked; ask who runs the service for another."
         case .missingScope(let scope): "The token does not have the scope \(scope.rawValue), which this takes."
+        case .webhookNotAllowed(true): "This service sends no webhooks; who runs it can allow some (webhooks.allow)."
+        case .webhookNotAllowed(false):
+            "Webhooks to this address are not allowed; who runs the service names where they may go (webhooks.allow)."
         }
     }
 }

@@ -2,6 +2,7 @@ import Pipelines
 import Foundation
 import HTTPServer
 import HTTPTypes
+import Jobs
 import Store
 
 struct ExplanationHandlers: Sendable {
@@ -10,25 +11,30 @@ struct ExplanationHandlers: Sendable {
 
     /// `POST /v1/explanations`: 202, or 200 if `?wait=` seconds were enough; 200 for a dry run, which queues nothing.
     @Sendable func create(_ request: Request) async throws -> Response {
-        try request.allowQuery("wait", "model", "priority")
+        try request.allowQuery("wait", "model", "priority", "webhook")
         let wait = try request.integer("wait", in: 0...ServiceLimits.waitSeconds) ?? 0
         let priority = try request.name("priority", as: JobPriority.self) ?? .normal
         // Who can go before the others decides for them.
         guard priority != .high || request.caller.managesAll else { throw ServiceError.missingScope(.manage) }
+        let webhook = request.query.first("webhook")
+        if let webhook, !resources.webhooks.allows(webhook) {
+            throw ServiceError.webhookNotAllowed(isOff: resources.webhooks.isEmpty)
+        }
         let key = try idempotencyKey(request)
         let accepted: ExplanationSubmission.Accepted
         switch try await ExplanationSubmission(resources: resources).read(request) {
         case .dryRun(let cost): return .json(JSONText(cost))
         case .job(let job): accepted = job
         }
-        let fingerprint = try ExplanationSubmission.fingerprint(accepted, priority: priority)
+        let fingerprint = try ExplanationSubmission.fingerprint(
+            accepted, priority: priority, webhook: webhook)
         let text = JSONText(accepted.request).text
         let (store, owner) = (store, request.caller.owner)
         let outcome = try await offload {
             try store.enqueue(
                 request: text, videoID: accepted.videoID, modelID: accepted.modelID, artefacts: accepted.artefacts,
                 idempotency: key.map { (key: $0, fingerprint: fingerprint) }, owner: owner,
-                priority: priority)
+                priority: priority, webhook: webhook)
         }
         let record: ExplanationRecord
         switch outcome {

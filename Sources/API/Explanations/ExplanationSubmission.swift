@@ -208,12 +208,13 @@ struct ExplanationSubmission: Sendable {
     }
 
     /// Of what was asked, for a key that must not stand for two things.
-    static func fingerprint(_ accepted: Accepted, priority: JobPriority) throws -> String {
+    static func fingerprint(_ accepted: Accepted, priority: JobPriority, webhook: String?) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let text =
             try encoder.encode(accepted.request) + Data(accepted.modelID.utf8)
             + Data((priority == .normal ? "" : " \(priority.rawValue)").utf8)
+            + Data(webhook.map { " \($0)" }?.utf8 ?? "".utf8)
         return SHA256.hash(data: text).hexadecimal
     }
 }

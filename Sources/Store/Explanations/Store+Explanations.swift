@@ -16,13 +16,15 @@ extension Store {
     ///   - request: JSON text.
     ///   - artefacts: what came with the request.
     ///   - idempotency: the client's key, and a fingerprint of all that its request says. Each owner has keys of its own.
+    ///   - webhook: the address that is told when it has ended.
     ///   - priority: before which others it is taken.
     ///   - owner: the id of a token. What nobody owns is seen by those alone who see everything.
     /// - Throws: ``StoreError/queueFull(limit:seconds:)``; ``StoreError/unknownVideo(id:)`` and ``StoreError/unknownModel(id:)`` when an id with the
     ///   prefix of a stored thing (`vid_`, `mdl_`) is not stored, as a deletion may have come between.
     package func enqueue(
         request: String, videoID: String, modelID: String, artefacts: [Artefact],
-        idempotency: (key: String, fingerprint: String)?, owner: String = "", priority: JobPriority = .normal
+        idempotency: (key: String, fingerprint: String)?, owner: String = "", priority: JobPriority = .normal,
+        webhook: String? = nil
     ) throws -> EnqueueOutcome {
         let outcome: EnqueueOutcome = try write { database in
             if let idempotency, let earlier = try Self.earlier(idempotency, owner: owner, in: database) {
@@ -44,6 +46,7 @@ extension Store {
                     VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, \(Self.lastPosition) + 1)
                     """, arguments: [id, owner, priority.rank, request, videoID, modelID, now])
             for artefact in artefacts { try artefact.insert(explanation: id, in: database) }
+            if let webhook { try Self.addWebhook(webhook, explanation: id, in: database) }
             if let idempotency {
                 try database.execute(
                     sql: """

@@ -11,6 +11,7 @@ enum Migrations {
         migrator.registerMigration("M005", migrate: M005.run)
         migrator.registerMigration("M006", migrate: M006.run)
         migrator.registerMigration("M007", migrate: M007.run)
+        migrator.registerMigration("M008", migrate: M008.run)
         return migrator
     }
 }

@@ -1,4 +1,5 @@
 package import Foundation
+package import Jobs
 package import Logging
 
 /// Every setting of the service, read once when it starts. What each means is documented in `Config/cinegrad.yaml`.
@@ -38,6 +39,12 @@ package struct AppConfiguration: Hashable, Sendable {
         package let lease: Duration
     }
 
+    package struct Webhooks: Hashable, Sendable {
+        package let policy: WebhookPolicy
+        /// Holds the secret of the signatures.
+        package let secretFile: String?
+    }
+
     package struct Retention: Hashable, Sendable {
         /// How long what has ended is kept; nil for ever.
         package let age: Duration?
@@ -50,6 +57,7 @@ package struct AppConfiguration: Hashable, Sendable {
     package let limits: Limits
     package let workers: Workers
     package let retention: Retention
+    package let webhooks: Webhooks
     package let logLevel: Logger.Level
     /// Whether entries of the audit log go to the machine's log too.
     package let copiesAuditToSyslog: Bool
@@ -87,6 +95,9 @@ extension AppConfiguration {
         retention = Retention(
             age: try sources.integer(.retentionDays, in: 0...36_500).flatMap { $0 == 0 ? nil : .seconds($0 * 86_400) },
             bytes: try sources.integer(.retentionBytes, in: 0...1 << 50).flatMap { $0 == 0 ? nil : $0 })
+        webhooks = Webhooks(
+            policy: try sources.webhookPolicy(.webhooksAllow) ?? .none,
+            secretFile: try sources.text(.webhooksSecretFile))
         logLevel = try sources.name(.logLevel) ?? .info
         copiesAuditToSyslog = try sources.boolean(.auditSyslog) ?? false
 

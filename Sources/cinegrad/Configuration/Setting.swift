@@ -15,6 +15,8 @@ package enum Setting: String, Hashable, Sendable, CaseIterable {
     case workersThreads = "workers.threads"
     case workersLeaseSeconds = "workers.lease-seconds"
     case logLevel = "log.level"
+    case webhooksAllow = "webhooks.allow"
+    case webhooksSecretFile = "webhooks.secret-file"
     case retentionDays = "retention.days"
     case retentionBytes = "retention.bytes"
     case auditSyslog = "audit.syslog"

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Jobs
 
 /// A setting as a flag gave it.
 package struct FlagValue: Hashable, Sendable {
@@ -81,6 +82,16 @@ struct SettingSources {
             throw invalid(setting, text, expected: "one of \(names)")
         }
         return value
+    }
+
+    func webhookPolicy(_ setting: Setting) throws -> WebhookPolicy? {
+        guard let text = try text(setting) else { return nil }
+        guard let policy = WebhookPolicy(text) else {
+            throw invalid(
+                setting, text,
+                expected: "origins such as https://pacs.example.org with commas between; http on this machine alone")
+        }
+        return policy
     }
 
     /// A path; `~/` at its beginning stands for the home directory.

@@ -22,6 +22,21 @@ struct EvaluationService: Service {
     }
 }
 
+/// Tells the ends of explanations, from start to shutdown.
+struct WebhookService: Service {
+    /// Nil when there is nobody to tell.
+    let courier: WebhookCourier?
+
+    func run() async throws {
+        guard let courier else {
+            // A service that ends would end all others.
+            try? await gracefulShutdown()
+            return
+        }
+        await cancelWhenGracefulShutdown { await courier.run() }
+    }
+}
+
 /// Deletes what is kept too long or too much of, once when the service starts and then every hour.
 struct RetentionService: Service {
     let retention: Retention

@@ -5,12 +5,15 @@ enum ServeError: Error, Equatable, Sendable {
     case dataDirectory(path: String, StoreError)
     /// Others reach the service, and nobody has a token that can be used.
     case noToken
+    /// Webhooks are allowed, and something that they take is missing.
+    case webhooks(reason: String)
 }
 
 extension ServeError: CustomStringConvertible {
     var description: String {
         switch self {
         case .dataDirectory(let path, let error): "the data directory \(path) cannot be used: \(error)"
+        case .webhooks(let reason): "webhooks are allowed (webhooks.allow), but \(reason)"
         case .noToken:
             "other machines may reach the service (server.host, server.tls-in-front), and there is no token that can be "
                 + "used: make one on the same data directory with cinegrad tokens create NAME --scope manage"

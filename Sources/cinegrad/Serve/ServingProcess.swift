@@ -57,9 +57,11 @@ struct ServingProcess {
             logger: logger)
         let evaluations = EvaluationWorker(
             store: store, library: library, parallelism: budget.parallelism, logger: logger)
+        let courier = try webhookCourier(store)
         let service = Service(
             store: store, library: library, limits: limits, budget: budget, wake: { pool.wake() },
             wakeEvaluations: { evaluations.wake() },
+            webhooks: configuration.webhooks.policy,
             access: AccessControl(store: store, requiresToken: requiresToken),
             audit: AuditTrail(store: store, copiesToSyslog: configuration.copiesAuditToSyslog), logger: logger)
         let listener = Listener(
@@ -75,6 +77,7 @@ struct ServingProcess {
             services: [
                 .init(service: WorkerService(pool: pool), serviceName: "workers"),
                 .init(service: EvaluationService(worker: evaluations), serviceName: "evaluations"),
+                .init(service: WebhookService(courier: courier), serviceName: "webhooks"),
                 .init(
                     service: RetentionService(
                         retention: Retention(
@@ -89,6 +92,26 @@ struct ServingProcess {
         group.maximumGracefulShutdownDuration = configuration.server.drain + Self.jobDrain * 2
         try await ServiceGroup(configuration: group).run()
         logger.info("stopped")
+    }
+
+    /// Nil when none are allowed. What was asked for before waits in the store then.
+    private func webhookCourier(_ store: Store) throws -> WebhookCourier? {
+        guard !configuration.webhooks.policy.isEmpty else { return nil }
+        guard let path = configuration.webhooks.secretFile else {
+            throw ServeError.webhooks(reason: "there is no secret to sign them with: set webhooks.secret-file")
+        }
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw ServeError.webhooks(reason: "\(path) (webhooks.secret-file) cannot be read as text")
+        }
+        let secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard secret.utf8.count >= 32 else {
+            throw ServeError.webhooks(
+                reason: "the secret in \(path) has fewer than 32 characters (openssl rand -hex 32 makes one)")
+        }
+        guard WebhookCourier.canSend else {
+            throw ServeError.webhooks(reason: "the program that sends them, /usr/bin/curl, is not there: install curl")
+        }
+        return WebhookCourier(store: store, secret: Data(secret.utf8), logger: logger)
     }
 
     private func openStore() throws -> Store {

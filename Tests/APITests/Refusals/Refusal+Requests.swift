@@ -96,6 +96,10 @@ extension Refusal {
             ]
         }
         return broken + [
+            Refusal("webhook.not-allowed", "webhooks.allow") {
+                try await $0.service.post(
+                    "/v1/explanations?webhook=http://169.254.169.254/latest", $0.request([:]))
+            },
             Refusal("request.missing-part", "\"video\"") { try await $0.service.post("/v1/videos", parts: []) },
             Refusal("request.missing-part", "\"manifest\"") { try await $0.service.post("/v1/models", parts: []) },
             Refusal("request.missing-part", "\"manifest\"") {

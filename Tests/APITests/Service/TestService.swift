@@ -49,6 +49,7 @@ struct TestService: Sendable {
         let service = Service(
             store: store, library: library, limits: limits, budget: budget, wake: { pool.wake() },
             wakeEvaluations: { evaluations.wake() },
+            webhooks: WebhookPolicy("https://pacs.example.org") ?? .none,
             access: AccessControl(store: store, requiresToken: requiresToken),
             audit: AuditTrail(store: store, copiesToSyslog: false),
             logger: logger)

@@ -1,4 +1,5 @@
 import Foundation
+import Jobs
 import Logging
 import TestSupport
 import Testing
@@ -27,6 +28,7 @@ struct AppConfigurationTests {
         #expect(configuration.workers.lease == .seconds(30))
         #expect(configuration.logLevel == .info)
         #expect(!configuration.copiesAuditToSyslog)
+        #expect(configuration.webhooks.policy == .none && configuration.webhooks.secretFile == nil)
         #expect(configuration.retention.age == nil && configuration.retention.bytes == nil)
     }
 
@@ -79,6 +81,8 @@ struct AppConfigurationTests {
         case .workersLeaseSeconds: "3"
         case .logLevel: "critical"
         case .auditSyslog: "true"
+        case .webhooksAllow: "https://a.example"
+        case .webhooksSecretFile: "/elsewhere"
         case .retentionDays, .retentionBytes: "1"
         }
     }
@@ -90,6 +94,10 @@ struct AppConfigurationTests {
         (.serverPort, "8080.0", "a whole number from 0 to 65535"),
         (.serverDrainSeconds, "3601", "a whole number from 0 to 3600"),
         (.serverTLSInFront, "yes", "true or false"),
+        (
+            .webhooksAllow, "http://a.example",
+            "origins such as https://pacs.example.org with commas between; http on this machine alone"
+        ),
         (.retentionDays, "36501", "a whole number from 0 to 36500"),
         (.retentionBytes, "-1", "a whole number from 0 to 1125899906842624"),
         (.auditSyslog, "no", "true or false"),

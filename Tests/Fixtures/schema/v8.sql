@@ -168,6 +168,14 @@ CREATE TABLE "videos" (
     UNIQUE (sha256, owner)
 ) STRICT;
 
+CREATE TABLE webhooks (
+    explanation_id TEXT NOT NULL PRIMARY KEY REFERENCES explanations (id) ON DELETE CASCADE,
+    url TEXT NOT NULL CHECK (length(url) > 0),
+    state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'given_up')),
+    attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    due_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE INDEX evaluations_by_owner ON evaluations (owner, sequence);
 
 CREATE INDEX evaluations_by_state ON evaluations (state, sequence);
@@ -189,3 +197,5 @@ CREATE INDEX idempotency_keys_by_explanation ON idempotency_keys (explanation_id
 CREATE INDEX models_by_content ON models (sha256);
 
 CREATE INDEX videos_by_owner ON videos (owner, sequence);
+
+CREATE INDEX webhooks_pending ON webhooks (due_at) WHERE state = 'pending';
