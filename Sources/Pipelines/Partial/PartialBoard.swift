@@ -68,7 +68,7 @@ final class PartialBoard: Sendable {
         // The service will do the whole again, or another has it.
         switch control.interruption {
         case .lost, .shuttingDown: return
-        case nil, .cancelled: break
+        case nil, .cancelled, .outOfTime: break
         }
         let start = ContinuousClock.now
         let kept = Kept(

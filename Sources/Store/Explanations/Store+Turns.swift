@@ -9,12 +9,14 @@ extension Store {
             database,
             sql: """
                 SELECT explanations.id, explanations.owner, explanations.priority
-                FROM (SELECT owner, min(position) AS position FROM explanations
+                FROM (SELECT priority, owner, min(position) AS position FROM explanations INDEXED BY explanations_waiting
                       WHERE state = 'queued'
-                          AND priority = (SELECT max(priority) FROM explanations WHERE state = 'queued')
+                          AND priority = (SELECT priority FROM explanations INDEXED BY explanations_waiting
+                                          WHERE state = 'queued' ORDER BY priority DESC LIMIT 1)
                       GROUP BY owner) AS first
-                JOIN explanations ON explanations.position = first.position AND explanations.owner = first.owner
-                    AND explanations.state = 'queued'
+                JOIN explanations INDEXED BY explanations_waiting
+                    ON explanations.state = 'queued' AND explanations.priority = first.priority
+                        AND explanations.owner = first.owner AND explanations.position = first.position
                 LEFT JOIN turns ON turns.owner = explanations.owner AND turns.priority = explanations.priority
                 ORDER BY coalesce(turns.turn, 0), first.position LIMIT 1
                 """)

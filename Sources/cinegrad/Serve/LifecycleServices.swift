@@ -42,7 +42,7 @@ struct RetentionService: Service {
     let retention: Retention
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
                     DispatchQueue(label: "cinegrad.retention").async {
