@@ -12,6 +12,7 @@ case "${1:-build}" in
             libpng-dev libcairo2-dev libfreetype-dev libzstd-dev libzip-dev zlib1g-dev libdcmtk-dev libopenjp2-7-dev libstdc++-12-dev pkg-config binutils git
             ca-certificates curl
             ffmpeg dcmtk libgdcm-tools # tests make their videos with them
+            orthanc orthanc-dicomweb python3-venv # a PACS, and room for clients of it (Tests/PACS); no service of it is started
             python3 python3-requests python3-numpy # docs/explain.py, which a test runs
         )
         ;;
@@ -59,6 +60,13 @@ else
 fi
 export DEBIAN_FRONTEND=noninteractive
 "${root[@]}" apt-get update -qq || echo "warning: apt-get update failed; trying with the package lists that are here" >&2
+# Orthanc comes with a service, which must not be started: the tests start it themselves.
+policy=/usr/sbin/policy-rc.d
+if [[ " ${missing[*]} " == *" orthanc "* && ! -e $policy ]]; then
+    printf '#!/bin/sh\nexit 101\n' | "${root[@]}" tee "$policy" >/dev/null
+    "${root[@]}" chmod 755 "$policy"
+    trap '"${root[@]}" rm -f "$policy"' EXIT
+fi
 if ! "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null; then
     echo "error: apt-get could not install: ${missing[*]}. cinegrad needs Debian 12 (bookworm) and its package mirror." >&2
     exit 1

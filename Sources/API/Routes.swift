@@ -14,6 +14,8 @@ package enum Routes {
         let evaluations = EvaluationHandlers(resources: resources)
         let audit = AuditHandlers(resources: resources)
         let operations = OperationHandlers(resources: resources)
+        let store = StoreHandlers(resources: resources)
+        let studies = StudyHandlers(resources: resources)
         return [
             Route(method: .post, pattern: "/v1/videos", handler: only(.json, videos.create)),
             Route(method: .get, pattern: "/v1/videos", handler: only(.json, videos.list)),
@@ -49,6 +51,13 @@ package enum Routes {
             Route(method: .get, pattern: "/v1/evaluations/{id}/report", handler: evaluations.text),
             Route(method: .get, pattern: "/v1/evaluations/{id}/figure", handler: only(.png, evaluations.figure)),
             Route(method: .get, pattern: "/v1/audit", handler: only(.json, audit.list)),
+            Route(method: .delete, pattern: "/v1/studies/{study}", handler: studies.erase),
+            Route(method: .post, pattern: "/dicom-web/studies", handler: store.store),
+            Route(method: .post, pattern: "/dicom-web/studies/{study}", handler: store.store),
+            Route(method: .delete, pattern: "/dicom-web/studies/{study}", handler: studies.erase),
+            Route(
+                method: .post, pattern: "/instances",
+                handler: only(.json, PeerHandlers(resources: resources).store)),
             Route(method: .get, pattern: "/", handler: operations.index),
             Route(method: .get, pattern: "/healthz", handler: operations.health),
             Route(method: .get, pattern: "/readyz", handler: operations.readiness),

@@ -18,20 +18,22 @@ package struct Service: Sendable {
 
     /// - Parameters:
     ///   - budget: of each explanation; what does not fit is refused before it is queued.
+    ///   - routing: what is explained of the objects that a PACS sends.
     ///   - wake: tells the workers that a job is waiting.
     ///   - wakeEvaluations: tells the one of evaluations.
     ///   - webhooks: where the ends of explanations may be told.
     ///   - access: who may send requests.
     ///   - audit: where it is put down who did what.
     package init(
-        store: Store, library: ModelLibrary, limits: ServiceLimits, budget: JobBudget,
+        store: Store, library: ModelLibrary, limits: ServiceLimits, budget: JobBudget, routing: RoutingTable,
         wake: @escaping @Sendable () -> Void, wakeEvaluations: @escaping @Sendable () -> Void,
         webhooks: WebhookPolicy, access: AccessControl, audit: AuditTrail, logger: Logger
     ) {
         routes = Routes.table(
             Resources(
-                store: store, library: library, limits: limits, budget: budget, pictures: PictureCache(), wake: wake,
-                wakeEvaluations: wakeEvaluations, webhooks: webhooks))
+                store: store, library: library, limits: limits, budget: budget, routing: routing,
+                pictures: PictureCache(), wake: wake, wakeEvaluations: wakeEvaluations, webhooks: webhooks,
+                logger: logger))
         router = Router(routes)
         self.access = access
         ownership = OwnershipGate(store: store)
@@ -128,9 +130,11 @@ struct Resources: Sendable {
     let library: ModelLibrary
     let limits: ServiceLimits
     let budget: JobBudget
+    let routing: RoutingTable
     let pictures: PictureCache
     let wake: @Sendable () -> Void
     /// Tells the worker that an evaluation is waiting.
     let wakeEvaluations: @Sendable () -> Void
     let webhooks: WebhookPolicy
+    let logger: Logger
 }

@@ -5,6 +5,8 @@ package struct ServiceLimits: Hashable, Sendable {
     /// Bytes of a video and of a checkpoint.
     package var videoBytes: Int
     package var modelBytes: Int
+    /// Bytes of one request that stores DICOM objects.
+    package var studyBytes: Int
     package var video: VideoLimits
 
     /// Bytes of a JSON document.
@@ -15,12 +17,14 @@ package struct ServiceLimits: Hashable, Sendable {
     static let pageSize = 50
     static let largestPage = 500
 
-    package init(videoBytes: Int, modelBytes: Int, video: VideoLimits) {
+    package init(videoBytes: Int, modelBytes: Int, studyBytes: Int, video: VideoLimits) {
         self.videoBytes = videoBytes
         self.modelBytes = modelBytes
+        self.studyBytes = studyBytes
         self.video = video
     }
 
-    /// 4 GiB of video, 2 GiB of model.
-    package static let standard = ServiceLimits(videoBytes: 4 << 30, modelBytes: 2 << 30, video: VideoLimits())
+    /// 4 GiB of video, 2 GiB of model, 32 GiB of study.
+    package static let standard = ServiceLimits(
+        videoBytes: 4 << 30, modelBytes: 2 << 30, studyBytes: 32 << 30, video: VideoLimits())
 }

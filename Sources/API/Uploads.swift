@@ -27,6 +27,30 @@ struct UploadSink {
         }
     }
 
+    /// Takes what a body holds, up to a number of bytes.
+    /// - Returns: false when there are more; what came is thrown away then.
+    /// - Throws: what the body throws.
+    mutating func receive<Body: AsyncSequence>(_ body: Body, limit: Int) async throws -> Bool
+    where Body.Element == [UInt8] {
+        var received = 0
+        do {
+            for try await piece in body {
+                received += piece.count
+                guard received <= limit else {
+                    upload.cancel()
+                    return false
+                }
+                pending += piece
+                if pending.count >= Self.writeBytes { try await flush() }
+            }
+            try await flush()
+        } catch {
+            upload.cancel()
+            throw error
+        }
+        return true
+    }
+
     private mutating func flush() async throws {
         let (bytes, upload) = (pending, upload)
         pending = []

@@ -82,7 +82,7 @@ struct Attributes {
 }
 
 extension DICOMFacts {
-    init(_ attributes: Attributes, pixels: StoredPixels?, problem: DICOMError?) {
+    init(_ attributes: Attributes, pixels: StoredPixels?, problem: DICOMError?, showsWholeFrames: Bool) {
         study = attributes.uid(0x0020_000D)
         series = attributes.uid(0x0020_000E)
         instance = attributes.uid(0x0008_0018)
@@ -105,5 +105,6 @@ extension DICOMFacts {
         let regions = attributes.regions
         self.regions = regions
         tissue = pixels.flatMap { regions.tissue(columns: $0.image.columns, rows: $0.image.rows)?.box }
+        isSeenWhole = regions.isEmpty && (showsWholeFrames || attributes.text(0x0028_0301) == "NO")
     }
 }

@@ -11,8 +11,11 @@ package struct DICOMFacts: Hashable, Sendable, Codable {
     package var timing: DICOMTiming
     /// In the object's order.
     package var regions: [UltrasoundRegion]
-    /// What is left of a frame: the largest region of tissue, held to the frame's edges; nil stands for the whole frame.
+    /// What is left of a frame: the largest region of tissue, held to the frame's edges; nil when it states none.
     package var tissue: PixelBox?
+    /// Whether the whole frame is shown, for want of regions: because the object says that nothing is burnt in (0028,0301), or because the
+    /// operator lets such objects be seen.
+    package var isSeenWhole: Bool
 }
 
 /// How pixels are stored.
@@ -52,14 +55,18 @@ extension DICOMFacts {
         "1.2.840.10008.5.1.4.1.1.7.4",
     ]
 
+    /// Whether anything of its frames is shown. Names are burnt in outside of the regions of tissue (PS3.15, E.3.1), so that without such a
+    /// region nothing is known to be free of them.
+    package var isShown: Bool { tissue != nil || isSeenWhole }
+
     /// Why the object is kept and not explained; nil when it can be.
     package var exclusion: Exclusion? {
         guard let image else { return pixelProblem?.kind == .unsupported ? .undecodable : .noPixels }
         if let sopClass, !Self.explainedClasses.contains(sopClass) { return .otherKind }
         if regions.contains(where: { $0.format == .spectrum }) { return .doppler }
         if regions.contains(where: { $0.format == .motionMode }) { return .motionMode }
-        if !regions.isEmpty, tissue == nil { return .noTissue }
         if image.frames < 2 { return .still }
+        if !isShown { return regions.isEmpty ? .noRegions : .noTissue }
         return nil
     }
 
@@ -70,6 +77,7 @@ extension DICOMFacts {
         case doppler
         case motionMode = "m-mode"
         case noTissue = "no-tissue"
+        case noRegions = "no-regions"
         case still
 
         package var reason: String {
@@ -80,6 +88,8 @@ extension DICOMFacts {
             case .doppler: "it shows a Doppler spectrum"
             case .motionMode: "it is an M-mode recording"
             case .noTissue: "none of its regions shows tissue"
+            case .noRegions:
+                "it states neither a region of tissue (0018,6011) nor that nothing is burnt in (0028,0301 NO), so that names may be in its pictures"
             case .still: "it is a still image"
             }
         }

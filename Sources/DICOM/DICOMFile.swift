@@ -1,18 +1,21 @@
 import CDICOM
 package import Foundation
 
-/// What a DICOM object may ask for before it is refused.
+/// What a DICOM object may ask for before it is refused, and how much of it is shown.
 package struct DICOMLimits: Hashable, Sendable {
     /// Rows times columns.
     package var pixels: Int
     package var frames: Int
     /// Of a data set that comes deflated, and of a video's bit stream.
     package var bytes: Int
+    /// Whether objects without regions are shown whole, though names may be burnt into them.
+    package var showsWholeFrames: Bool
 
-    package init(pixels: Int, frames: Int, bytes: Int) {
+    package init(pixels: Int, frames: Int, bytes: Int, showsWholeFrames: Bool) {
         self.pixels = pixels
         self.frames = frames
         self.bytes = bytes
+        self.showsWholeFrames = showsWholeFrames
     }
 }
 
@@ -47,7 +50,8 @@ package final class DICOMFile {
             problem = error
         }
         self.pixels = pixels
-        facts = DICOMFacts(attributes, pixels: pixels, problem: problem)
+        facts = DICOMFacts(
+            attributes, pixels: pixels, problem: problem, showsWholeFrames: limits.showsWholeFrames)
     }
 
     deinit { cdcm_close(handle) }

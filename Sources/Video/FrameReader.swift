@@ -8,9 +8,9 @@ package enum FrameReader {
     /// - Parameter frame: from 0.
     /// - Throws: ``VideoError``.
     package static func image(of url: URL, frame: Int, limits: VideoLimits) throws -> RGBImage {
-        switch try OpenedVideo.open(url, limits: limits) {
+        switch try OpenedVideo.open(url, framing: .region, counting: false, limits: limits) {
         case .decoder(let decoder): return try image(of: decoder, frame: frame)
-        case .dicom(let video): return try image(of: video.requirePixels(), frame: frame)
+        case .dicom(let video): return try image(of: video.requireShown(), frame: frame)
         case .array(.bytes(let frames)): return try image(of: frames, frame: frame)
         case .array(.floats(let array)):
             guard (0..<array.frames).contains(frame) else {

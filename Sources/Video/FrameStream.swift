@@ -5,6 +5,7 @@ package import Foundation
 /// the last is asked for.
 package final class FrameStream {
     private let url: URL
+    private let framing: ClipFraming
     private let limits: VideoLimits
     private var source: Source?
     /// Of the current frame; -1 before the first.
@@ -16,8 +17,10 @@ package final class FrameStream {
     }
 
     /// Opens the file with the first frame that is asked for.
-    package init(_ url: URL, limits: VideoLimits) {
+    /// - Parameter framing: of a DICOM object's frames.
+    package init(_ url: URL, framing: ClipFraming, limits: VideoLimits) {
         self.url = url
+        self.framing = framing
         self.limits = limits
     }
 
@@ -48,9 +51,9 @@ package final class FrameStream {
 
     private func open() throws -> Source {
         position = -1
-        return switch try OpenedVideo.open(url, limits: limits) {
+        return switch try OpenedVideo.open(url, framing: framing, counting: false, limits: limits) {
         case .decoder(let decoder): .sequence(decoder)
-        case .dicom(let video): .sequence(try video.requirePixels())
+        case .dicom(let video): .sequence(try video.requireShown())
         case .array(.bytes(let frames)): .sequence(frames)
         case .array(.floats(let array)): .floats(array)
         }

@@ -29,6 +29,8 @@ package enum VideoError: Error, Hashable, Sendable {
     case dicom(DICOMError)
     /// A DICOM object that is kept and not explained.
     case notExplained(reason: String)
+    /// A DICOM object whose pictures may have names in them.
+    case notShown
 }
 
 extension VideoError {
@@ -52,6 +54,7 @@ extension VideoError {
         case .unreadable: "video.unreadable"
         case .dicom(let error): error.code
         case .notExplained: "video.not-explained"
+        case .notShown: "video.not-shown"
         }
     }
 }
@@ -82,6 +85,8 @@ extension VideoError: CustomStringConvertible {
         case .unreadable(let reason): "the video cannot be read: \(reason)"
         case .dicom(let error): error.description
         case .notExplained(let reason): "the DICOM object is not explained: \(reason)"
+        case .notShown:
+            "the DICOM object states no region of tissue, so that names may be burnt into its frames and none of them is shown"
         }
     }
 

@@ -68,4 +68,8 @@ package struct VideoFacts: Hashable, Sendable {
         self.arrayElement = arrayElement
         self.dicom = dicom
     }
+
+    package var length: VideoLength {
+        VideoLength(frames: frames, frameRate: frameRate?.framesPerSecond, isArray: format == .npy)
+    }
 }

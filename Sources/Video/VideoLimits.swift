@@ -9,11 +9,15 @@ package struct VideoLimits: Hashable, Sendable {
     package var maximumArrayBytes = 4 << 30
     /// Files that come from outside are read in a process of their own.
     package var dicomReading = DICOMReading.here
+    /// Whether DICOM objects without regions are shown whole, though names may be burnt into them.
+    package var showsWholeDICOMFrames = false
 
     package init() {}
 
     /// The limits of a DICOM object, by the same numbers; what comes compressed may become a gibibyte.
     package var dicom: DICOMLimits {
-        DICOMLimits(pixels: maximumPixels, frames: maximumFrames, bytes: min(maximumArrayBytes, 1 << 30))
+        DICOMLimits(
+            pixels: maximumPixels, frames: maximumFrames, bytes: min(maximumArrayBytes, 1 << 30),
+            showsWholeFrames: showsWholeDICOMFrames)
     }
 }

@@ -15,6 +15,7 @@ struct ReadDICOM: ParsableCommand {
     @Option var frames: Int
     @Option var bytes: Int
     @Flag var count = false
+    @Flag var wholeFrames = false
 
     func run() throws {
         guard let framing = ClipFraming(rawValue: framing) else {
@@ -24,14 +25,17 @@ struct ReadDICOM: ParsableCommand {
         limits.maximumPixels = pixels
         limits.maximumFrames = frames
         limits.maximumArrayBytes = bytes
+        limits.showsWholeDICOMFrames = wholeFrames
         DICOMReaderProcess.run(file: URL(filePath: file), framing: framing, counting: count, limits: limits)
     }
 }
 
 extension VideoLimits {
     /// For files from outside: DICOM objects are read by this program in a process of its own.
-    static var isolated: VideoLimits {
+    /// - Parameter showsWholeFrames: of DICOM objects without regions.
+    static func isolated(showsWholeFrames: Bool) -> VideoLimits {
         var limits = VideoLimits()
+        limits.showsWholeDICOMFrames = showsWholeFrames
         limits.dicomReading = .process(executable: "/proc/self/exe")
         return limits
     }

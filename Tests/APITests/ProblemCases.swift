@@ -24,7 +24,8 @@ enum ProblemCases {
             + [
                 StudyError.wrongContract(
                     model: "tiny", reason: "it takes 8 frames of 40x32 pixels, and the clips have 32 of 112x112"),
-                malformed, DocumentError(path: "samples", reason: "expected a whole number from 1 to 10000, not 0"),
+                malformed, GunzipError(),
+                DocumentError(path: "samples", reason: "expected a whole number from 1 to 10000, not 0"),
             ]
     }
 
@@ -59,6 +60,7 @@ enum ProblemCases {
         case .notFound("video", _): .notFound(what: "model", id: "r2plus1d")
         case .notFound("model", _): .notFound(what: "explanation", id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb")
         case .notFound("explanation", _): .notFound(what: "evaluation", id: "evl_9pRtVwXyZ2aBcDeFgHjKmN")
+        case .notFound("evaluation", _): .notFound(what: "study", id: "1.2.276.0.7230010.3.1.2.9")
         case .notFound: .unsupportedMediaType(found: "text/plain", expected: "application/json")
         case .unsupportedMediaType:
             .notAcceptable(offered: ["application/json", "application/x-npy", "image/png"])
@@ -81,7 +83,9 @@ enum ProblemCases {
         case .invalidToken: .missingScope(.submit)
         case .missingScope: .webhookNotAllowed(isOff: true)
         case .webhookNotAllowed(true): .webhookNotAllowed(isOff: false)
-        case .webhookNotAllowed(false): nil
+        case .webhookNotAllowed(false): .noInstances
+        case .noInstances: .noIdentifiers
+        case .noIdentifiers: nil
         }
     }
 
@@ -195,7 +199,8 @@ enum ProblemCases {
         case .invalidSampling: .unreadable(reason: "input/output error")
         case .unreadable: .dicom(DICOMError(.malformed, "its data set is damaged"))
         case .dicom(let error): after(error).map(VideoError.dicom) ?? .notExplained(reason: "it is a still image")
-        case .notExplained: nil
+        case .notExplained: .notShown
+        case .notShown: nil
         }
     }
 

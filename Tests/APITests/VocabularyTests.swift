@@ -43,6 +43,8 @@ struct VocabularyTests {
         "RateBasis": JobRate.Basis.allCases.map(\.rawValue),
         "ColorMap": ColorMap.allCases.map(\.rawValue),
         "Geometry": PictureLook.Geometry.allCases.map(\.rawValue),
+        "Preparation": InputContract.Preparation.allCases.map(\.rawValue),
+        "PeerStatus": PeerStatus.allCases.map(\.rawValue),
         "Field": PictureLook.Field.allCases.map(\.rawValue),
     ]
 

@@ -12,17 +12,20 @@ import Testing
             {"name": "echonet-ef", "architecture": "r2plus1d_18", "task": "regression",
              "outputs": [{"name": "EF", "unit": "%"}], "strip_prefix": "module.",
              "input": {"frames": 32, "period": 2, "height": 112, "width": 112, "layout": "NCTHW", "channels": "BGR",
-                       "range": [0, 255], "mean": [32.7, 32.8, 33.0], "std": [50.2, 50.3, 50.7]},
+                       "range": [0, 255], "mean": [32.7, 32.8, 33.0], "std": [50.2, 50.3, 50.7],
+                       "frame_rate": 50, "preparation": "echonet-dynamic"},
              "licence": "research", "intended_use": "none"}
             """)
         #expect(manifest.architecture.summary == "r2plus1d_18")
         #expect(manifest.outputs.map(\.unit) == ["%"])
         #expect(manifest.input.channels == .bgr && manifest.input.period == 2 && manifest.input.range == [0, 255])
+        #expect(manifest.input.frameRate == 50 && manifest.input.preparation == .echoNet)
         let short = try Self.read(
             #"{"name": "a", "architecture": "mc3_18", "task": "classification", "input": {"frames": 8, "height": 32, "width": 30}}"#
         )
         #expect(short.input.period == 1 && short.input.mean == [0, 0, 0] && short.input.std == [1, 1, 1])
         #expect(short.input.channels == .rgb && short.input.range == [0, 1] && short.labels.isEmpty)
+        #expect(short.input.frameRate == nil && short.input.preparation == .region)
     }
 
     @Test(
@@ -66,6 +69,9 @@ import Testing
             (input("\"frames\": 8, \"mean\": [1]"), "input.mean: expected 3 numbers"),
             (input("\"frames\": 8, \"layout\": \"NTHWC\""), "input.layout"),
             (input("\"frames\": 8, \"fps\": 25"), "input.fps: unknown field"),
+            (input("\"frames\": 8, \"frame_rate\": 0"), "input.frame_rate: expected frames a second"),
+            (input("\"frames\": 8, \"preparation\": \"crop\""), "input.preparation: expected region or echonet"),
+            (input("\"frames\": 8, \"preparation\": \"echonet-dynamic\""), "112x112"),
         ])
     func refusals(_ json: String, _ text: String) throws {
         let error = #expect(throws: ModelError.self) { try Self.read(json) }

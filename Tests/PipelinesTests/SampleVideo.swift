@@ -31,7 +31,9 @@ struct SampleVideo {
         let network = try model.load()
         return try ExplainPipeline(
             network: network,
-            plan: ExplainPlan(ExplainRequest(json: Data(json.utf8)), manifest: network.manifest, videoFrames: 32),
+            plan: ExplainPlan(
+                ExplainRequest(json: Data(json.utf8)), manifest: network.manifest,
+                length: VideoLength(frames: 32, frameRate: nil, isArray: false)),
             subject: ExplanationSubject(
                 video: "sample.mp4", model: model.rawValue, videoDigest: FileDigest.sha256(of: url),
                 modelDigest: model.sha256),

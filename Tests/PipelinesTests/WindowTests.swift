@@ -98,7 +98,8 @@ import Video
     func cost(_ json: String) throws {
         let network = try BundledModel.sides.load()
         let plan = try ExplainPlan(
-            ExplainRequest(json: Data(json.utf8)), manifest: network.manifest, videoFrames: 32)
+            ExplainRequest(json: Data(json.utf8)), manifest: network.manifest,
+            length: VideoLength(frames: 32, frameRate: nil, isArray: false))
         let cost = try ExplainCost(network: network, plan: plan, parallelism: Parallelism(threads: 2))
         let actual = try SampleVideo().explain(.sides, json).report.cost.actual
         #expect(actual.passes == cost.passes && actual.flops == cost.flops)
@@ -115,7 +116,8 @@ import Video
             try ExplainCost(
                 network: network,
                 plan: ExplainPlan(
-                    ExplainRequest(json: Data(json.utf8)), manifest: network.manifest, videoFrames: frames),
+                    ExplainRequest(json: Data(json.utf8)), manifest: network.manifest,
+                    length: VideoLength(frames: frames, frameRate: nil, isArray: false)),
                 parallelism: .single)
         }
         let (few, many) = (
@@ -146,7 +148,8 @@ import Video
         let manifest = try BundledModel.sides.load().manifest
         let error = #expect(throws: (any Error).self) {
             try ExplainPlan(
-                ExplainRequest(json: Data(#"{"windows": \#(windows)}"#.utf8)), manifest: manifest, videoFrames: 5000)
+                ExplainRequest(json: Data(#"{"windows": \#(windows)}"#.utf8)), manifest: manifest,
+                length: VideoLength(frames: 5000, frameRate: nil, isArray: false))
         }
         let text = (error as? ExplainError)?.description ?? (error as? DocumentError)?.description ?? ""
         #expect(text.hasPrefix(reason), "\(text)")
@@ -160,7 +163,9 @@ import Video
             let request = try ExplainRequest(json: Data(json.utf8))
             let again = try ExplainRequest(json: JSONEncoder().encode(request))
             #expect(again == request)
-            return try ExplainPlan(again, manifest: manifest, videoFrames: frames)
+            return try ExplainPlan(
+                again, manifest: manifest,
+                length: frames.map { VideoLength(frames: $0, frameRate: nil, isArray: false) })
         }
         #expect(try plan(#"{"windows": {}}"#, 100).windows.starts == [0, 16, 32, 48, 64, 68])
         #expect(try plan(#"{"windows": {}, "clip": {"start": 10, "period": 2}}"#, 101).windows.starts == [0, 14])

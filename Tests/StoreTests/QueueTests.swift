@@ -151,7 +151,7 @@ import Testing
         _ = try fixture.claim()
         func list(_ state: JobState?, _ video: String?, _ model: String?) throws -> [String?] {
             try fixture.store.explanations(
-                seenBy: .all, state: state, video: video, model: model, after: nil, limit: 10
+                seenBy: .all, state: state, video: video, model: model, source: .any, after: nil, limit: 10
             ).records.map(
                 \.id)
         }
@@ -161,9 +161,9 @@ import Testing
         #expect(try list(nil, "a", nil) == [ids["ay"], ids["ax"]])
         #expect(try list(nil, "b", "y") == [])
         let first = try fixture.store.explanations(
-            seenBy: .all, state: .queued, video: nil, model: nil, after: nil, limit: 1)
+            seenBy: .all, state: .queued, video: nil, model: nil, source: .any, after: nil, limit: 1)
         let second = try fixture.store.explanations(
-            seenBy: .all, state: .queued, video: nil, model: nil, after: first.next, limit: 1)
+            seenBy: .all, state: .queued, video: nil, model: nil, source: .any, after: first.next, limit: 1)
         #expect((first.records + second.records).map(\.id) == [ids["bx"], ids["ay"]])
         #expect(second.next == nil)
     }

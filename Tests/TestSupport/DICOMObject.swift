@@ -36,6 +36,7 @@ package struct DICOMObject: Sendable {
         package static let instance = Tag(0x0008, 0x0018)
         package static let study = Tag(0x0020, 0x000D)
         package static let modality = Tag(0x0008, 0x0060)
+        package static let burnedIn = Tag(0x0028, 0x0301)
         package static let pixelData = Tag(0x7FE0, 0x0010)
     }
 
@@ -91,6 +92,9 @@ package struct DICOMObject: Sendable {
         object.elements[tag] = value
         return object
     }
+
+    /// Without regions, and saying that no names are in its pictures.
+    package var withoutRegions: DICOMObject { with(.regions, nil).with(.burnedIn, .text("NO")) }
 
     package func with(preamble text: String) -> DICOMObject {
         var object = self
@@ -162,7 +166,7 @@ package struct DICOMObject: Sendable {
         switch tag {
         case .numberOfFrames, Tag(0x0018, 0x1088): "IS"
         case .frameTime, Tag(0x0028, 0x1050), Tag(0x0028, 0x1051): "DS"
-        case .modality, .photometric: "CS"
+        case .modality, .photometric, .burnedIn: "CS"
         case Tag(0x0010, 0x0010): "PN"
         case Tag(0x0008, 0x1010): "SH"
         default: "LO"

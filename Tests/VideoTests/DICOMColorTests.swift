@@ -21,7 +21,7 @@ struct DICOMColorTests {
     fileprivate static func object(_ photometric: String, samples: UInt16, planar: UInt16, _ pixels: [UInt8])
         -> DICOMObject
     {
-        DICOMObject.cine(frames: 2).with(.regions, nil).with(.photometric, .text(photometric))
+        DICOMObject.cine(frames: 2).withoutRegions.with(.photometric, .text(photometric))
             .with(.samples, .short(samples)).with(.planar, samples == 3 ? .short(planar) : nil)
             .with(.pixelData, .raw("OB", pixels))
     }

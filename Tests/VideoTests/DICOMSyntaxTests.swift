@@ -25,7 +25,7 @@ struct DICOMSyntaxTests {
             }
         }
         expected = pixels
-        let object = DICOMObject.cine(frames: 3).with(.regions, nil).with(.photometric, .text("RGB"))
+        let object = DICOMObject.cine(frames: 3).withoutRegions.with(.photometric, .text("RGB"))
             .with(.samples, .short(3)).with(.planar, .short(0)).with(.pixelData, .raw("OB", pixels.flatMap { $0 }))
         try Data(object.bytes).write(to: source)
     }
@@ -103,7 +103,7 @@ struct DICOMSyntaxTests {
             "-pix_fmt", "yuv420p", "-f", container, video.path,
         ])
         let stream = Array(try Data(contentsOf: video))
-        let object = DICOMObject.cine(frames: 3).with(.regions, nil).with(.photometric, .text("YBR_PARTIAL_420"))
+        let object = DICOMObject.cine(frames: 3).withoutRegions.with(.photometric, .text("YBR_PARTIAL_420"))
             .with(.samples, .short(3)).with(.planar, .short(0)).encapsulated(syntax, [stream])
         let file = directory.url.appending(path: "video.dcm")
         try Data(object.bytes).write(to: file)

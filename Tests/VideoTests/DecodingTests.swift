@@ -107,7 +107,7 @@ import Video
             let size = ClipSize(height: facts.height, width: facts.width)
             let sampled = try ClipReader.read(
                 url, sampling: ClipSampling(start: 0, frames: facts.frames, period: 1, padding: .refuse), size: size,
-                channels: channels, limits: VideoLimits())
+                channels: channels, framing: .region, limits: VideoLimits())
             #expect(sampled.sourceFrames == Array(0..<facts.frames), sourceLocation: location)
             #expect(!sampled.resized && sampled.sourceSize == size, sourceLocation: location)
             let actual = interleavedBytes(sampled.clip)
@@ -149,7 +149,7 @@ import Video
             let before = try peakMemory()
             let sampled = try ClipReader.read(
                 url, sampling: ClipSampling(start: 0, frames: 150, period: 1, padding: .refuse),
-                size: ClipSize(height: 8, width: 8), channels: .rgb, limits: VideoLimits())
+                size: ClipSize(height: 8, width: 8), channels: .rgb, framing: .region, limits: VideoLimits())
             #expect(sampled.sourceFrames.count == 150)
             #expect(try peakMemory() - before < 150_000)
         }
@@ -171,7 +171,7 @@ import Video
                 filters: ["scale=112:56:flags=bicubic+accurate_rnd+bitexact+full_chroma_int,format=rgb24"])
             let sampled = try ClipReader.read(
                 url, sampling: ClipSampling(start: 0, frames: 4, period: 1, padding: .refuse),
-                size: ClipSize(height: 56, width: 112), channels: .rgb, limits: VideoLimits())
+                size: ClipSize(height: 56, width: 112), channels: .rgb, framing: .region, limits: VideoLimits())
             #expect(sampled.resized)
             #expect(sampled.sourceSize == ClipSize(height: 240, width: 320))
             let actual = interleavedBytes(sampled.clip)
@@ -231,7 +231,7 @@ import Video
             ])
             let clip = try ClipReader.read(
                 url, sampling: ClipSampling(start: 0, frames: 1, period: 1, padding: .refuse),
-                size: ClipSize(height: 16, width: 32), channels: channels, limits: VideoLimits()
+                size: ClipSize(height: 16, width: 32), channels: channels, framing: .region, limits: VideoLimits()
             ).clip
             for channel in 0..<channels.count {
                 #expect(clip.intensities[channel, 0, 8, 3] == 1)

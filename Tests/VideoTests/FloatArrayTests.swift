@@ -20,7 +20,8 @@ import Video
         try withTemporaryDirectory { directory in
             let url = directory.appending(path: "array.npy")
             try Data(bytes).write(to: url)
-            return try ClipReader.read(url, sampling: sampling, size: size, channels: channels, limits: VideoLimits())
+            return try ClipReader.read(
+                url, sampling: sampling, size: size, channels: channels, framing: .region, limits: VideoLimits())
         }
     }
 

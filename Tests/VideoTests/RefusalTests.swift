@@ -81,7 +81,7 @@ import Video
             let error = #expect(throws: VideoError.self) {
                 try ClipReader.read(
                     url, sampling: ClipSampling(start: 0, frames: 32, period: 1, padding: .refuse),
-                    size: ClipSize(height: 112, width: 112), channels: .rgb, limits: VideoLimits())
+                    size: ClipSize(height: 112, width: 112), channels: .rgb, framing: .region, limits: VideoLimits())
             }
             guard case .decodingFailed(let frame, _) = error else {
                 Issue.record("another error: \(String(describing: error))")
@@ -108,7 +108,7 @@ import Video
             let clip = #expect(throws: VideoError.self) {
                 try ClipReader.read(
                     url, sampling: ClipSampling(start: 0, frames: 2, period: 1, padding: .refuse),
-                    size: ClipSize(height: 112, width: 112), channels: .rgb, limits: limits)
+                    size: ClipSize(height: 112, width: 112), channels: .rgb, framing: .region, limits: limits)
             }
             #expect(clip?.code == "video.invalid-sampling")
         }
@@ -210,7 +210,8 @@ import Video
                         _ = try VideoProbe.probe(damaged, limits: VideoLimits())
                         _ = try ClipReader.read(
                             damaged, sampling: ClipSampling(start: 0, frames: 8, period: 1, padding: .repeatLast),
-                            size: ClipSize(height: 16, width: 16), channels: .rgb, limits: VideoLimits())
+                            size: ClipSize(height: 16, width: 16), channels: .rgb, framing: .region,
+                            limits: VideoLimits())
                     } catch is VideoError {}
                 }
             }

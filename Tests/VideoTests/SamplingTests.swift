@@ -24,7 +24,7 @@ import Video
             try Data(bytes).write(to: url)
             return try ClipReader.read(
                 url, sampling: ClipSampling(start: start, frames: frames, period: period, padding: padding),
-                size: size, channels: channels, limits: VideoLimits())
+                size: size, channels: channels, framing: .region, limits: VideoLimits())
         }
     }
 
@@ -110,7 +110,7 @@ import Video
                         arrayShape: nil, arrayElement: nil, dicom: nil))
             let sampled = try ClipReader.read(
                 url, sampling: ClipSampling(start: 0, frames: 16, period: 2, padding: .refuse),
-                size: ClipSize(height: 112, width: 112), channels: .rgb, limits: VideoLimits())
+                size: ClipSize(height: 112, width: 112), channels: .rgb, framing: .region, limits: VideoLimits())
             #expect(!sampled.resized)
             #expect(sampled.clip.frameRate == FrameRate(numerator: 25, denominator: 2))
             // The square's centre at frame 20 of the source: orange (0.95, 0.55, 0.1); the pentagon stands at (84, 84),

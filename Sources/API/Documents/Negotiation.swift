@@ -61,7 +61,7 @@ enum MediaType: String, Hashable, Sendable, CaseIterable {
 }
 
 /// One element of an `Accept` header field.
-private struct AcceptedRange {
+struct AcceptedRange {
     let type: Substring
     let subtype: Substring
     let quality: Double
@@ -89,7 +89,7 @@ private struct AcceptedRange {
 
 extension [AcceptedRange] {
     /// 0…1; the most specific range decides about a type.
-    fileprivate func quality(of type: String) -> Double {
+    func quality(of type: String) -> Double {
         filter { $0.matches(type) }.max { $0.precision < $1.precision }?.quality ?? 0
     }
 }

@@ -32,6 +32,8 @@ extension Problem {
             challenge = error.challenge
         case let foreign as ForeignThing:
             self.init(status: .notFound, code: foreign.told.code, detail: foreign.told.description)
+        case let error as GunzipError:
+            self.init(status: .badRequest, code: "request.malformed-coding", detail: Self.sentence(error.description))
         case let error as ProtocolError: self.init(error)
         case let error as BodyError: self.init(error)
         case let error as MultipartError:

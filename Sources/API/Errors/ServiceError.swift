@@ -30,6 +30,10 @@ package enum ServiceError: Error, Hashable, Sendable {
     case missingScope(TokenScope)
     /// An address that nobody named for webhooks.
     case webhookNotAllowed(isOff: Bool)
+    /// A request to store that has no objects.
+    case noInstances
+    /// An object that does not say which study, series and instance it is.
+    case noIdentifiers
 }
 
 extension ServiceError {
@@ -46,6 +50,8 @@ extension ServiceError {
         case .missingToken, .invalidToken: .unauthorized
         case .missingScope: .forbidden
         case .webhookNotAllowed: .unprocessableContent
+        case .noInstances: .badRequest
+        case .noIdentifiers: .unprocessableContent
         }
     }
 
@@ -74,6 +80,8 @@ extension ServiceError {
         case .invalidToken: "access.token-invalid"
         case .missingScope: "access.scope-missing"
         case .webhookNotAllowed: "webhook.not-allowed"
+        case .noInstances: "dicom.no-instances"
+        case .noIdentifiers: "dicom.no-identifiers"
         }
     }
 
@@ -87,7 +95,7 @@ extension ServiceError {
         case .unknownRoute, .methodNotAllowed, .notFound, .unsupportedMediaType, .notAcceptable, .missingPart,
             .unknownPart, .repeatedPart, .invalidParameter, .unknownParameter, .notFinished, .evaluationNotFinished,
             .noMap, .noFrame, .noPart, .nothingPartial, .bundledModel, .idempotencyConflict, .rangeNotSatisfiable,
-            .webhookNotAllowed:
+            .webhookNotAllowed, .noInstances, .noIdentifiers:
             nil
         }
     }
@@ -126,6 +134,8 @@ extension ServiceError: CustomStringConvertible {
         case .bundledModel(let name): "The model \(name) is built in and stays."
         case .idempotencyConflict:
             "The Idempotency-Key belongs to another request; choose a new key for a new request."
+        case .noInstances: "The request has no DICOM objects."
+        case .noIdentifiers: "The DICOM object lacks the unique identifiers of its study, series, instance or class."
         case .rangeNotSatisfiable(let size): "The range begins behind the end; there are \(size) bytes."
         case .missingToken:
             "A token is needed here: send it as \"Authorization: Bearer TOKEN\". Who runs the service makes one with cinegrad tokens create."

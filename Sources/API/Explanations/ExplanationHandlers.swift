@@ -94,16 +94,20 @@ struct ExplanationHandlers: Sendable {
     }
 
     @Sendable func list(_ request: Request) async throws -> Response {
-        try request.allowQuery("state", "video", "model", "limit", "cursor")
+        try request.allowQuery("state", "video", "model", "study", "series", "instance", "limit", "cursor")
         let state = try request.name("state", as: JobState.self)
         let (cursor, limit) = try request.page()
         let (store, resources, video) = (store, resources, request.query.first("video"))
         let caller = request.caller
         let name = request.query.first("model")
+        let source = ExplanationSource(
+            study: try request.uidParameter("study"), series: try request.uidParameter("series"),
+            instance: try request.uidParameter("instance"))
         let page = try await offload {
             let model = try name.map { try resources.modelID(of: $0, for: caller) ?? $0 }
             return try store.explanations(
-                seenBy: caller.viewer, state: state, video: video, model: model, after: cursor, limit: limit)
+                seenBy: caller.viewer, state: state, video: video, model: model, source: source, after: cursor,
+                limit: limit)
         }
         let now = Date()
         let items = page.records.map { ExplanationDocument($0, position: nil, now: now).json.text }

@@ -172,38 +172,63 @@ struct ExplanationSubmission: Sendable {
     private func check(
         _ request: ExplainRequest, video: VideoRecord?, givenFlow: Data?, caller: Caller
     ) async throws -> Checked {
+        try await offload {
+            try checked(
+                request, facts: video.map { try StoredVideoFacts(stored: $0.facts) }, givenFlow: givenFlow,
+                caller: caller)
+        }
+    }
+
+    /// Blocks.
+    /// - Parameter caller: whose models may be named; nil for the configuration, which may name all.
+    private func checked(
+        _ request: ExplainRequest, facts: StoredVideoFacts?, givenFlow: Data?, caller: Caller?
+    ) throws -> Checked {
         guard let name = request.model else {
             throw DocumentError(
                 path: "model", reason: "give the id or name of a model, such as \(BundledModel.sides.rawValue)")
         }
         try Self.checkLength("model", name)
-        let (resources, library, budget) = (resources, resources.library, resources.budget)
-        return try await offload {
-            guard let id = try resources.modelID(of: name, for: caller) else { throw ExplainError.unknownModel(name) }
-            let stored = try library.load(id: id).network
-            let facts = try video.map { try StoredVideoFacts(stored: $0.facts) }
-            if let exclusion = facts?.dicom?.notExplained { throw VideoError.notExplained(reason: exclusion.reason) }
-            let asked = try ExplainPlan(request, manifest: stored.manifest, videoFrames: facts?.frames)
-            let network = try stored.taking(frames: asked.windowFrames)
-            let plan = try asked.resolved(for: network)
-            _ = try ResolvedTarget(
-                plan.target, manifest: network.manifest, scores: [Float](repeating: 0, count: network.outputs),
-                shape: network.outputShape)
-            if case .given(let sha256) = plan.flow {
-                guard let givenFlow else {
-                    throw DocumentError(path: "flow.given", reason: "send the flow along as the part flow of a form")
-                }
-                let input = network.manifest.input
-                _ = try GivenFlow(npy: givenFlow, sha256: sha256).field(
-                    frames: plan.sampling.frames, height: input.height, width: input.width)
+        let (library, budget) = (resources.library, resources.budget)
+        let found =
+            if let caller { try resources.modelID(of: name, for: caller) } else { try library.id(of: name) }
+        guard let id = found else { throw ExplainError.unknownModel(name) }
+        let stored = try library.load(id: id).network
+        if let exclusion = facts?.dicom?.notExplained { throw VideoError.notExplained(reason: exclusion.reason) }
+        let asked = try ExplainPlan(request, manifest: stored.manifest, length: facts?.length)
+        let network = try stored.taking(frames: asked.windowFrames)
+        let plan = try asked.resolved(for: network)
+        _ = try ResolvedTarget(
+            plan.target, manifest: network.manifest, scores: [Float](repeating: 0, count: network.outputs),
+            shape: network.outputShape)
+        if case .given(let sha256) = plan.flow {
+            guard let givenFlow else {
+                throw DocumentError(path: "flow.given", reason: "send the flow along as the part flow of a form")
             }
-            if let facts {
-                // An array of floating point may be the clip itself, whatever its number of frames says.
-                if facts.arrayElement == nil { _ = try plan.sampling.sourceFrames(available: facts.frames) }
-            }
-            return Checked(
-                modelID: id, plan: plan,
-                cost: try ExplainCost(network: network, plan: plan, parallelism: budget.parallelism))
+            let input = network.manifest.input
+            _ = try GivenFlow(npy: givenFlow, sha256: sha256).field(
+                frames: plan.sampling.frames, height: input.height, width: input.width)
+        }
+        if let facts {
+            // An array of floating point may be the clip itself, whatever its number of frames says.
+            if facts.arrayElement == nil { _ = try plan.sampling.sourceFrames(in: facts.length) }
+        }
+        return Checked(
+            modelID: id, plan: plan,
+            cost: try ExplainCost(network: network, plan: plan, parallelism: budget.parallelism))
+    }
+
+    /// What a rule asks for of an object that is about to be stored. Blocks.
+    /// - Throws: what hinders it.
+    func routed(_ rule: RoutingRule, video: StoredVideoFacts) throws -> NewExplanation {
+        var request = rule.request
+        request.model = rule.model
+        let checked = try checked(request, facts: video, givenFlow: nil, caller: nil)
+        try resources.budget.admit(checked.cost)
+        return NewExplanation(modelID: checked.modelID) { [request] id in
+            var request = request
+            request.video = id
+            return JSONText(request).text
         }
     }
 

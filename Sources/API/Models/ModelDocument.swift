@@ -8,6 +8,8 @@ import Tensors
 struct ModelDocument: Encodable {
     struct Input: Encodable {
         let frames, period, height, width: Int
+        let frameRate: Double?
+        let preparation: String
         let layout: String
         let channels: String
         let range, mean, std: [Double]
@@ -67,7 +69,8 @@ struct ModelDocument: Encodable {
         let contract = manifest.input
         input = Input(
             frames: contract.frames, period: contract.period, height: contract.height, width: contract.width,
-            layout: contract.layout.rawValue, channels: contract.channels.rawValue, range: contract.range,
+            frameRate: contract.frameRate, preparation: contract.preparation.rawValue, layout: contract.layout.rawValue,
+            channels: contract.channels.rawValue, range: contract.range,
             mean: contract.mean,
             std: contract.std)
         outputCount = facts?.outputs

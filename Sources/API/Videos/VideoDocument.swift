@@ -27,6 +27,8 @@ struct StoredVideoFacts: Codable, Hashable, Sendable {
         dicom = facts.dicom.map(DICOMDocument.init)
     }
 
+    var length: VideoLength { VideoLength(frames: frames, frameRate: frameRate, isArray: arrayShape != nil) }
+
     /// - Throws: `DecodingError` when what is stored is damaged.
     init(stored json: String) throws {
         let decoder = JSONDecoder()

@@ -47,7 +47,13 @@ struct VideoHandlers: Sendable {
             do {
                 guard content.bytes <= limits.videoBytes else { throw BodyError.tooLarge(limit: limits.videoBytes) }
                 let facts = try VideoProbe.probe(content.url, limits: limits.video)
-                return try store.addVideo(content, facts: JSONText(StoredVideoFacts(facts)).text, owner: owner)
+                let text = JSONText(StoredVideoFacts(facts)).text
+                guard let dicom = facts.dicom, let instance = InstanceIdentifiers(dicom) else {
+                    return try store.addVideo(content, facts: text, owner: owner)
+                }
+                return try store.addVideo(
+                    content, facts: text, instance: instance, dicomFacts: JSONText(DICOMDocument(dicom)).text,
+                    owner: owner)
             } catch {
                 try store.discard(content)
                 throw error

@@ -1,6 +1,6 @@
-/// Why a `multipart/form-data` body cannot be read (RFC 7578, RFC 2046 section 5.1).
+/// Why a `multipart/form-data` or `multipart/related` body cannot be read (RFC 7578, RFC 2046 section 5.1, RFC 2387).
 package enum MultipartError: Error, Hashable, Sendable {
-    /// The content type has no boundary, or one of more than 70 bytes or with bytes a boundary may not have.
+    /// The content type has no boundary, or one that is too long (a form's has at most 70 bytes) or with bytes a boundary may not have.
     case missingBoundary
     /// A delimiter line has more than the boundary.
     case malformedDelimiter

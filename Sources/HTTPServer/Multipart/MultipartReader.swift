@@ -7,7 +7,8 @@ package struct MultipartReader: Sendable {
         let type = contentType.prefix { $0 != ";" }.trimmingSpaces().lowercased()
         guard type == "multipart/form-data" else { return nil }
         let boundary = ParameterizedValue(contentType)?.parameters["boundary"] ?? ""
-        source = MultipartSource(boundary: Array(boundary.utf8), body: body, limits: limits)
+        source = MultipartSource(
+            boundary: Array(boundary.utf8), longestBoundary: 70, namesParts: true, body: body, limits: limits)
     }
 
     /// The next part; what was not read of the one before is skipped. Nil after the closing delimiter.
@@ -33,8 +34,8 @@ package struct Part: Sendable {
 package struct PartBody: Sendable, AsyncSequence {
     package typealias Element = [UInt8]
 
-    fileprivate let source: MultipartSource
-    fileprivate let number: Int
+    let source: MultipartSource
+    let number: Int
 
     package func makeAsyncIterator() -> Iterator { Iterator(source: source, number: number) }
 

@@ -11,6 +11,8 @@ actor MultipartSource {
 
     private let delimiter: [UInt8]
     private let limits: MultipartLimits
+    /// Whether every part must have a name, as those of forms do.
+    private let namesParts: Bool
     private var body: RequestBody.Iterator
     /// The first delimiter lacks its line break when the body begins with it; with one in front, all are alike.
     private var buffer = [Octet.carriageReturn, Octet.lineFeed]
@@ -21,11 +23,13 @@ actor MultipartSource {
     /// What follows a delimiter: two dashes or padding and a line break.
     private static let paddingLimit = 128
 
-    init(boundary: [UInt8], body: RequestBody, limits: MultipartLimits) {
+    init(boundary: [UInt8], longestBoundary: Int, namesParts: Bool, body: RequestBody, limits: MultipartLimits) {
         delimiter = Array("\r\n--".utf8) + boundary
         self.body = body.makeAsyncIterator()
         self.limits = limits
-        let isValid = (1...70).contains(boundary.count) && boundary.allSatisfy { (0x20..<0x7F).contains($0) }
+        self.namesParts = namesParts
+        let isValid =
+            (1...longestBoundary).contains(boundary.count) && boundary.allSatisfy { (0x20..<0x7F).contains($0) }
         state = isValid ? .content : .failed(MultipartError.missingBoundary)
     }
 
@@ -160,7 +164,8 @@ actor MultipartSource {
                     throw MultipartError.headersTooLarge(limit: limits.headerBytes)
                 }
                 let header = try buffer.withUnsafeBufferPointer { bytes in
-                    try PartHeader(UnsafeBufferPointer(rebasing: bytes[position..<(position + length)]))
+                    try PartHeader(
+                        UnsafeBufferPointer(rebasing: bytes[position..<(position + length)]), isNamed: namesParts)
                 }
                 position += length + 2
                 return header

@@ -2,12 +2,15 @@ import HTTPTypes
 
 /// The header section of one part.
 struct PartHeader {
+    /// Empty for parts that need none.
     let name: String
     let filename: String?
     let contentType: String?
 
-    /// - Parameter section: the field lines, each with its CR LF.
-    init(_ section: UnsafeBufferPointer<UInt8>) throws(MultipartError) {
+    /// - Parameters:
+    ///   - section: the field lines, each with its CR LF.
+    ///   - isNamed: whether it must have a name.
+    init(_ section: UnsafeBufferPointer<UInt8>, isNamed: Bool) throws(MultipartError) {
         var disposition: ParameterizedValue?
         var contentType: String?
         var rest = section[...]
@@ -18,6 +21,8 @@ struct PartHeader {
             }
             rest = rest[(end + 2)...]
             switch field.name {
+            // Parts of other kinds than forms may have one that says anything.
+            case .contentDisposition where !isNamed: break
             case .contentDisposition where disposition == nil:
                 guard let value = ParameterizedValue(field.value) else { throw .malformedHeader }
                 disposition = value
@@ -27,6 +32,10 @@ struct PartHeader {
             }
         }
         guard rest.isEmpty else { throw .malformedHeader }
+        guard isNamed else {
+            (name, filename, self.contentType) = ("", nil, contentType)
+            return
+        }
         guard let disposition, disposition.value == "form-data", let name = disposition.parameters["name"] else {
             throw .missingName
         }

@@ -171,11 +171,13 @@ private struct FamilyDocument: Decodable {
 private struct InputDocument: Decodable {
     let frames, height, width: Int
     let period: Int?
-    let layout, channels: String?
+    let frameRate: Double?
+    let layout, channels, preparation: String?
     let range, mean, std: [Double]?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case frames, period, height, width, layout, channels, range, mean, std
+        case frames, period, height, width, layout, channels, preparation, range, mean, std
+        case frameRate = "frame_rate"
     }
 
     init(from decoder: any Decoder) throws {
@@ -184,6 +186,8 @@ private struct InputDocument: Decodable {
         height = try fields.requiredWholeNumber(forKey: .height)
         width = try fields.requiredWholeNumber(forKey: .width)
         period = try fields.wholeNumber(Int.self, forKey: .period)
+        frameRate = try fields.decodeIfPresent(Double.self, forKey: .frameRate)
+        preparation = try fields.decodeIfPresent(String.self, forKey: .preparation)
         layout = try fields.decodeIfPresent(String.self, forKey: .layout)
         channels = try fields.decodeIfPresent(String.self, forKey: .channels)
         range = try fields.decodeIfPresent([Double].self, forKey: .range)
@@ -200,6 +204,17 @@ private struct InputDocument: Decodable {
         let period = period ?? 1
         guard (1...1000).contains(period) else {
             throw DocumentError(path: "input.period", reason: "expected a number from 1 to 1000")
+        }
+        if let frameRate, !(0.001...1000).contains(frameRate) {
+            throw DocumentError(path: "input.frame_rate", reason: "expected frames a second, from 0.001 to 1000")
+        }
+        guard let preparation = InputContract.Preparation(rawValue: preparation ?? "region") else {
+            let names = InputContract.Preparation.allCases.map(\.rawValue).joined(separator: " or ")
+            throw DocumentError(path: "input.preparation", reason: "expected \(names)")
+        }
+        if preparation == .echoNet, height != 112 || width != 112 {
+            throw DocumentError(
+                path: "input.preparation", reason: "\(preparation.rawValue) makes frames of 112x112 pixels")
         }
         guard let layout = InputContract.Layout(rawValue: layout ?? "NCTHW") else {
             throw DocumentError(path: "input.layout", reason: "expected NCTHW, NTCHW or NTHWC")
@@ -227,8 +242,9 @@ private struct InputDocument: Decodable {
             throw DocumentError(path: "input.std", reason: "expected positive numbers")
         }
         return InputContract(
-            frames: frames, period: period, height: height, width: width, layout: layout, channels: channels,
-            range: range,
+            frames: frames, period: period, frameRate: frameRate, preparation: preparation, height: height,
+            width: width,
+            layout: layout, channels: channels, range: range,
             mean: try perChannel(mean, "mean", otherwise: 0), std: std)
     }
 }

@@ -41,6 +41,14 @@ package struct InputContract: Hashable, Sendable {
         package var count: Int { self == .luma ? 1 : 3 }
     }
 
+    /// How frames of DICOM objects become what the model was trained with.
+    package enum Preparation: String, Hashable, Sendable, CaseIterable {
+        /// The region of tissue.
+        case region
+        /// What EchoNet-Dynamic's authors did.
+        case echoNet = "echonet-dynamic"
+    }
+
     /// The order of a network's input axes: N is the batch (one clip), C the channel, T the frame.
     package enum Layout: String, Hashable, Sendable, CaseIterable {
         case channelsFirst = "NCTHW"
@@ -49,8 +57,13 @@ package struct InputContract: Hashable, Sendable {
     }
 
     package fileprivate(set) var frames: Int
-    /// Every period-th frame of the video.
+    /// Every period-th frame of the video, or of ``frameRate``.
     package let period: Int
+    /// Frames a second of the videos that the model was trained with, from 0.001 to 1000: others are re-sampled to it by time. Nil counts
+    /// the frames of any video.
+    package let frameRate: Double?
+    /// Of the frames of DICOM objects, before they are resized.
+    package let preparation: Preparation
     package let height: Int
     package let width: Int
     /// Other than ``Layout/channelsFirst`` with the architecture `onnx` alone.

@@ -66,7 +66,7 @@ package struct ExplainPipeline: Sendable {
         let input = network.manifest.input
         let sampled = try ClipReader.read(
             video, sampling: plan.sampling, size: ClipSize(height: input.height, width: input.width),
-            channels: input.channels.clipChannels, limits: limits)
+            channels: input.channels.clipChannels, framing: plan.framing, limits: limits)
         stopwatch.finish("decode")
 
         let scores = try clock.timing(.forward) {

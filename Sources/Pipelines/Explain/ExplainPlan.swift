@@ -7,6 +7,8 @@ package import Video
 package struct ExplainPlan: Hashable, Sendable {
     /// Of the whole clip: of all windows together.
     package let sampling: ClipSampling
+    /// Of a DICOM object's frames.
+    package let framing: ClipFraming
     /// The windows that the model sees the clip by; a single one is the clip.
     package let windows: WindowLayout
     /// Whether windows were asked for, be it that one is enough.
@@ -45,12 +47,12 @@ package struct ExplainPlan: Hashable, Sendable {
     /// For a video that is not known yet: of a request for windows without their number it has one.
     /// - Throws: ``ExplainError/invalidRequest(_:)`` for numbers outside their range.
     package init(_ request: ExplainRequest, manifest: ModelManifest) throws {
-        try self.init(request, manifest: manifest, videoFrames: nil)
+        try self.init(request, manifest: manifest, length: nil)
     }
 
-    /// - Parameter videoFrames: frames of the video, by which the number of windows is known; nil when it is not known yet.
+    /// - Parameter length: of the video, by which the number of windows is known; nil when it is not known yet.
     /// - Throws: ``ExplainError/invalidRequest(_:)`` for numbers outside their range.
-    package init(_ request: ExplainRequest, manifest: ModelManifest, videoFrames: Int?) throws {
+    package init(_ request: ExplainRequest, manifest: ModelManifest, length: VideoLength?) throws {
         func check(_ path: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
             guard let value, !range.contains(value) else { return }
             throw ExplainError.invalidRequest(
@@ -65,7 +67,10 @@ package struct ExplainPlan: Hashable, Sendable {
         var sampling = ClipSampling(
             start: request.clip.start ?? 0, frames: request.clip.frames ?? manifest.input.frames,
             period: request.clip.period ?? manifest.input.period, padding: request.clip.padding ?? .refuse)
-        let available = videoFrames.map { max($0 - sampling.start + sampling.period - 1, 0) / sampling.period }
+        // A period that is asked for counts the video's frames.
+        sampling.frameRate = request.clip.period == nil ? manifest.input.frameRate : nil
+        framing = manifest.input.preparation.framing
+        let available = try length.map { try sampling.places(in: $0).count(of: $0.frames) }
         hasWindows = request.windows != nil
         windows =
             try request.windows?.layout(frames: sampling.frames, available: available)
@@ -164,6 +169,15 @@ package struct ExplainPlan: Hashable, Sendable {
     package var attributionPasses: Int { windows.count * attribution.passes }
     /// Of the control.
     private var controlPasses: Int { windows.count * RandomisationCheck.passes }
+}
+
+extension InputContract.Preparation {
+    package var framing: ClipFraming {
+        switch self {
+        case .region: .region
+        case .echoNet: .echoNet
+        }
+    }
 }
 
 extension NoiseComponent {

@@ -41,7 +41,7 @@ package struct ExplanationRunner: JobRunner {
         let model = try library.load(id: job.modelID)
         let plan = try ExplainPlan(
             request, manifest: model.network.manifest,
-            videoFrames: request.windows == nil ? nil : StoredVideoLength(video.facts).frames)
+            length: request.windows == nil ? nil : VideoLength(stored: video.facts))
         // Settings may have changed since it was accepted.
         try budget.admit(ExplainCost(network: model.network, plan: plan, parallelism: budget.parallelism))
         let pipeline = try ExplainPipeline(
@@ -90,10 +90,19 @@ package struct ExplanationRunner: JobRunner {
     }
 }
 
-/// What a job needs of the facts that are stored beside a video.
-private struct StoredVideoLength: Decodable {
-    let frames: Int
+extension VideoLength {
+    /// What a job needs of the facts that are stored beside a video.
+    private struct Facts: Decodable {
+        let frames: Int
+        let frameRate: Double?
+        let arrayShape: [Int]?
+    }
 
     /// - Throws: `DecodingError` when what is stored is damaged.
-    init(_ json: String) throws { self = try JSONDecoder().decode(Self.self, from: Data(json.utf8)) }
+    package init(stored json: String) throws {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let facts = try decoder.decode(Facts.self, from: Data(json.utf8))
+        self.init(frames: facts.frames, frameRate: facts.frameRate, isArray: facts.arrayShape != nil)
+    }
 }

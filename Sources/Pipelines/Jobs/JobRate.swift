@@ -37,7 +37,7 @@ package struct JobRate: Hashable, Sendable {
     package init(store: Store, model: String, plan: ExplainPlan, parallelism: Parallelism) throws {
         for (basis, id) in [(Basis.model, String?.some(model)), (.jobs, nil)] {
             let page = try store.explanations(
-                seenBy: .all, state: .succeeded, video: nil, model: id, after: nil, limit: Self.jobs)
+                seenBy: .all, state: .succeeded, video: nil, model: id, source: .any, after: nil, limit: Self.jobs)
             let done = page.records.compactMap { $0.result.flatMap(FinishedJob.init) }
             guard !done.isEmpty else { continue }
             let alike = done.filter {

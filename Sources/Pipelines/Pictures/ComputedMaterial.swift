@@ -22,7 +22,7 @@ package struct ComputedMaterial: PictureMaterial {
         facts = try PictureFacts(report: explanation.report.json(pretty: false))
         self.explanation = explanation
         backgrounds = explanation.clip.backgrounds(network: channels)
-        frames = FrameStream(video, limits: limits)
+        frames = FrameStream(video, framing: facts.framing, limits: limits)
     }
 
     package func components(of kind: MapKind, frame: Int) throws -> [[Float]] {

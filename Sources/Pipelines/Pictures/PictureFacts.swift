@@ -1,5 +1,6 @@
 package import Cine
 package import Foundation
+package import Video
 
 /// What pictures need of an explanation's report, read from its JSON.
 package struct PictureFacts: Decodable, Hashable, Sendable {
@@ -19,6 +20,8 @@ package struct PictureFacts: Decodable, Hashable, Sendable {
         let sourceFrames: [Int]
         let sourceHeight, sourceWidth, height, width: Int
         let frameRate: Double?
+        /// Of a DICOM object's frames; missing from reports of older versions and of other videos.
+        let preparation: String?
     }
 
     struct Timeline: Decodable, Hashable, Sendable {
@@ -88,6 +91,9 @@ package struct PictureFacts: Decodable, Hashable, Sendable {
         // In thousandths, which containers take; 1 to 240 is what players play.
         return FrameRate(numerator: Int((min(max(rate, 1), 240) * 1000).rounded()), denominator: 1000) ?? .ten
     }
+
+    /// How frames of the source must be framed to lie under the maps.
+    package var framing: ClipFraming { provenance.clip.preparation.flatMap(ClipFraming.init) ?? .region }
 
     /// What was explained, as a title says it.
     var title: String {

@@ -17,11 +17,12 @@ package final class StoredMaterial: PictureMaterial {
     ///   - videoID: of the video, which may be gone; only the source's geometry needs it.
     package init(_ id: String, report: String, videoID: String, in store: Store, limits: VideoLimits) throws {
         subject = id
-        facts = try PictureFacts(report: Data(report.utf8))
+        let facts = try PictureFacts(report: Data(report.utf8))
+        self.facts = facts
         self.store = store
         video = {
             guard let record = try store.video(id: videoID) else { throw ExplainError.unknownVideo(videoID) }
-            return FrameStream(store.contentURL(sha256: record.sha256), limits: limits)
+            return FrameStream(store.contentURL(sha256: record.sha256), framing: facts.framing, limits: limits)
         }
     }
 

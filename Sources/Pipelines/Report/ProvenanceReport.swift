@@ -33,6 +33,12 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
         package let sourceHeight, sourceWidth, height, width: Int
         /// Frames a second of the clip; nil for arrays.
         package let frameRate: Double?
+        /// Frames a second of the video; nil for arrays.
+        package let sourceFrameRate: Double?
+        /// Frames a second to which the video was re-sampled by time before every period-th was taken; nil when its own were counted.
+        package let resampledFrameRate: Double?
+        /// Of a DICOM object's frames; nil for other videos, which are taken as they are.
+        package let preparation: String?
 
         init(_ plan: ExplainPlan, sampled: SampledClip) {
             (start, frames, period) = (plan.sampling.start, plan.sampling.frames, plan.sampling.period)
@@ -41,6 +47,9 @@ package struct ProvenanceReport: Encodable, Hashable, Sendable {
             (sourceHeight, sourceWidth) = (sampled.sourceSize.height, sampled.sourceSize.width)
             (height, width) = (sampled.clip.height, sampled.clip.width)
             frameRate = sampled.clip.frameRate?.framesPerSecond
+            sourceFrameRate = sampled.sourceFrameRate
+            resampledFrameRate = sampled.sourceFrameRate == nil ? nil : plan.sampling.frameRate
+            preparation = sampled.isFramed ? plan.framing.rawValue : nil
         }
     }
 

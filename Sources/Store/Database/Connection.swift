@@ -32,6 +32,8 @@ enum Connection {
             guard !database.configuration.readonly else { return }
             // Takes effect only before the first table, which the change to WAL creates.
             try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            // What is deleted is overwritten: a patient's pictures must not stay in free pages.
+            try database.execute(sql: "PRAGMA secure_delete = ON")
             // A WAL grown by one large result is cut back at the next checkpoint. Bytes.
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
         }

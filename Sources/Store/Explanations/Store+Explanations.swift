@@ -10,6 +10,19 @@ package enum EnqueueOutcome: Hashable, Sendable {
     case conflict
 }
 
+/// The DICOM objects that explanations are looked for of; nil takes any.
+package struct ExplanationSource: Hashable, Sendable {
+    package var study, series, instance: String?
+
+    package init(study: String?, series: String?, instance: String?) {
+        self.study = study
+        self.series = series
+        self.instance = instance
+    }
+
+    package static let any = ExplanationSource(study: nil, series: nil, instance: nil)
+}
+
 extension Store {
     /// Puts an explanation behind the others in the queue.
     /// - Parameters:
@@ -30,21 +43,8 @@ extension Store {
             if let idempotency, let earlier = try Self.earlier(idempotency, owner: owner, in: database) {
                 return earlier
             }
-            try Self.requireStored(videoID: videoID, modelID: modelID, in: database)
-            let queued =
-                try Int.fetchOne(database, sql: "SELECT count(*) FROM explanations WHERE state = 'queued'") ?? 0
-            guard queued < limits.queued else {
-                throw StoreError.queueFull(
-                    limit: limits.queued, seconds: try Self.secondsUntilPlace(in: database))
-            }
-            let id = IdentifierKind.explanation.makeIdentifier()
-            let now = Date().milliseconds
-            try database.execute(
-                sql: """
-                    INSERT INTO explanations
-                        (id, owner, priority, state, request, video_id, model_id, created_at, position)
-                    VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, \(Self.lastPosition) + 1)
-                    """, arguments: [id, owner, priority.rank, request, videoID, modelID, now])
+            let id = try insertExplanation(
+                request: request, videoID: videoID, modelID: modelID, owner: owner, priority: priority, in: database)
             for artefact in artefacts { try artefact.insert(explanation: id, in: database) }
             if let webhook { try Self.addWebhook(webhook, explanation: id, in: database) }
             if let idempotency {
@@ -52,11 +52,32 @@ extension Store {
                     sql: """
                         INSERT INTO idempotency_keys (owner, idempotency_key, fingerprint, explanation_id, created_at)
                         VALUES (?, ?, ?, ?, ?)
-                        """, arguments: [owner, idempotency.key, idempotency.fingerprint, id, now])
+                        """,
+                    arguments: [owner, idempotency.key, idempotency.fingerprint, id, Date().milliseconds])
             }
             return .created(try Self.record(id, in: database))
         }
         return outcome
+    }
+
+    /// - Returns: its id.
+    func insertExplanation(
+        request: String, videoID: String, modelID: String, owner: String, priority: JobPriority, in database: Database
+    ) throws -> String {
+        try Self.requireStored(videoID: videoID, modelID: modelID, in: database)
+        let queued =
+            try Int.fetchOne(database, sql: "SELECT count(*) FROM explanations WHERE state = 'queued'") ?? 0
+        guard queued < limits.queued else {
+            throw StoreError.queueFull(limit: limits.queued, seconds: try Self.secondsUntilPlace(in: database))
+        }
+        let id = IdentifierKind.explanation.makeIdentifier()
+        try database.execute(
+            sql: """
+                INSERT INTO explanations
+                    (id, owner, priority, state, request, video_id, model_id, created_at, position)
+                VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, \(Self.lastPosition) + 1)
+                """, arguments: [id, owner, priority.rank, request, videoID, modelID, Date().milliseconds])
+        return id
     }
 
     package func explanation(id: String) throws -> ExplanationRecord? {
@@ -69,7 +90,8 @@ extension Store {
     /// Explanations, newest first, of those that match every criterion which is not nil.
     /// - Parameter cursor: `next` of the page before.
     package func explanations(
-        seenBy viewer: Viewer, state: JobState?, video: String?, model: String?, after cursor: String?, limit: Int
+        seenBy viewer: Viewer, state: JobState?, video: String?, model: String?, source: ExplanationSource,
+        after cursor: String?, limit: Int
     ) throws -> (records: [ExplanationRecord], next: String?) {
         var conditions = ["sequence < ?"]
         var arguments: StatementArguments = [try Cursor.sequence(cursor)]
@@ -78,6 +100,13 @@ extension Store {
         ] {
             guard let value else { continue }
             conditions.append("\(column) = ?")
+            arguments += [value]
+        }
+        for (column, value) in [
+            ("study_uid", source.study), ("series_uid", source.series), ("instance_uid", source.instance),
+        ] {
+            guard let value else { continue }
+            conditions.append("id IN (SELECT explanation_id FROM explanation_sources WHERE \(column) = ?)")
             arguments += [value]
         }
         arguments += [limit + 1]

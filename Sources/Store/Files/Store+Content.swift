@@ -12,13 +12,13 @@ extension Store {
         directory.contentURL(sha256: sha256)
     }
 
-    /// Gives up content that no video or model was made from.
+    /// Gives up content that no video, model or instance was made from.
     package func discard(_ content: Content) throws {
         content.hold.release()
         try removeContent(content.sha256)
     }
 
-    /// Removes a content file that no video or model refers to.
+    /// Removes a content file that no video, model or instance refers to.
     func removeContent(_ sha256: String) throws {
         try shelf.remove(sha256) {
             try read { database in
@@ -27,6 +27,7 @@ extension Store {
                     sql: """
                         SELECT EXISTS (SELECT 1 FROM videos WHERE sha256 = :sha256)
                             OR EXISTS (SELECT 1 FROM models WHERE sha256 = :sha256)
+                            OR EXISTS (SELECT 1 FROM instances WHERE sha256 = :sha256)
                         """, arguments: ["sha256": sha256]) ?? true
             }
         }

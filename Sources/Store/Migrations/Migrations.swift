@@ -12,6 +12,7 @@ enum Migrations {
         migrator.registerMigration("M006", migrate: M006.run)
         migrator.registerMigration("M007", migrate: M007.run)
         migrator.registerMigration("M008", migrate: M008.run)
+        migrator.registerMigration("M009", migrate: M009.run)
         return migrator
     }
 }

@@ -7,23 +7,39 @@ extension Store {
     package func addVideo(
         _ content: Content, facts: String, owner: String = ""
     ) throws -> (record: VideoRecord, isNew: Bool) {
+        try write { try Self.insertVideo(content, facts: facts, owner: owner, in: $0) }
+    }
+
+    /// Stores a video that is a DICOM object, so that it is found and erased with its study.
+    /// - Parameter dicomFacts: what the object says of itself, JSON text.
+    package func addVideo(
+        _ content: Content, facts: String, instance: InstanceIdentifiers, dicomFacts: String, owner: String = ""
+    ) throws -> (record: VideoRecord, isNew: Bool) {
         try write { database in
-            try database.execute(
-                sql: """
-                    INSERT INTO videos (id, owner, sha256, bytes, facts, created_at) VALUES (?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (sha256, owner) DO NOTHING
-                    """,
-                arguments: [
-                    IdentifierKind.video.makeIdentifier(), owner, content.sha256, content.bytes, facts,
-                    Date().milliseconds,
-                ])
-            let isNew = database.changesCount > 0
-            let row = try Row.fetchOne(
-                database, sql: "SELECT * FROM videos WHERE sha256 = ? AND owner = ?",
-                arguments: [content.sha256, owner])
-            guard let row else { throw StoreError.corrupt("the list of videos") }
-            return (try VideoRecord(row: row), isNew)
+            let added = try Self.insertVideo(content, facts: facts, owner: owner, in: database)
+            try Self.insert(
+                instance, content, facts: dicomFacts, videoID: added.record.id, owner: owner, in: database)
+            return added
         }
+    }
+
+    static func insertVideo(
+        _ content: Content, facts: String, owner: String, in database: Database
+    ) throws -> (record: VideoRecord, isNew: Bool) {
+        try database.execute(
+            sql: """
+                INSERT INTO videos (id, owner, sha256, bytes, facts, created_at) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (sha256, owner) DO NOTHING
+                """,
+            arguments: [
+                IdentifierKind.video.makeIdentifier(), owner, content.sha256, content.bytes, facts,
+                Date().milliseconds,
+            ])
+        let isNew = database.changesCount > 0
+        let row = try Row.fetchOne(
+            database, sql: "SELECT * FROM videos WHERE sha256 = ? AND owner = ?", arguments: [content.sha256, owner])
+        guard let row else { throw StoreError.corrupt("the list of videos") }
+        return (try VideoRecord(row: row), isNew)
     }
 
     package func video(id: String) throws -> VideoRecord? {

@@ -15,7 +15,7 @@ final class DICOMProcess: DICOMSource {
                 DICOMReaderProcess.command, url.path, "--framing", framing.rawValue, "--pixels",
                 String(limits.dicom.pixels), "--frames", String(limits.dicom.frames), "--bytes",
                 String(limits.dicom.bytes),
-            ] + (counting ? ["--count"] : []))
+            ] + (counting ? ["--count"] : []) + (limits.showsWholeDICOMFrames ? ["--whole-frames"] : []))
         // Facts are a few kilobytes: texts, regions, times.
         switch try child.read(maximumBytes: 16 << 20) {
         case .outline(let outline): self.outline = outline

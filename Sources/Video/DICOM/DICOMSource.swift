@@ -44,7 +44,7 @@ final class LocalDICOMSource: DICOMSource {
         let file = try DICOMFile(url, limits: limits.dicom)
         switch framing {
         case .region: self.framing = .box(file.facts.tissue)
-        case .echoNet: self.framing = .echoNet(EchoNetFraming())
+        case .echoNet: self.framing = .echoNet(EchoNetFraming(tissue: file.facts.tissue))
         }
         guard let image = file.facts.image else {
             frames = NoFrames()

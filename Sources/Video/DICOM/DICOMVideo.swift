@@ -2,6 +2,7 @@ import CFFmpeg
 import Cine
 package import DICOM
 package import Foundation
+import Tensors
 
 /// Where DICOM objects are read.
 package enum DICOMReading: Hashable, Sendable {
@@ -38,6 +39,13 @@ final class DICOMVideo: FrameSequence {
             throw VideoError.dicom(facts.pixelProblem ?? DICOMError(.noPixels, "it has no pixel data"))
         }
         return self
+    }
+
+    /// - Throws: ``VideoError/notShown``, ``VideoError/dicom(_:)``.
+    func requireShown() throws -> DICOMVideo {
+        let video = try requirePixels()
+        guard facts.isShown else { throw VideoError.notShown }
+        return video
     }
 
     /// - Throws: ``VideoError/notExplained(reason:)`` for what is kept and not explained, such as a still image.
@@ -105,6 +113,9 @@ package enum DICOMProbe {
     /// - Returns: the facts, and those of the video that it is; nil when it has no frames that can be decoded.
     /// - Throws: ``VideoError``.
     package static func probe(_ url: URL, limits: VideoLimits) throws -> (facts: DICOMFacts, video: VideoFacts?) {
+        guard try ContentType.of(try VideoError.reading { try RandomAccessFile(url) }) == .dicom else {
+            throw VideoError.dicom(DICOMError(.malformed, "it is no file of PS3.10"))
+        }
         let video = try DICOMVideo(url, framing: .region, counting: true, limits: limits)
         return (video.facts, video.outline.frames > 0 ? video.videoFacts : nil)
     }

@@ -6,10 +6,14 @@ import DICOM
 /// Of the first frame the first row whose mean is below 1 tells how much is cut off at the top of all frames; the longer side is cut to the
 /// shorter, half on each end; of the first component (luma, or red where colours are stored) a tenth of the height is trimmed on every side;
 /// the rest is resized to 112×112 by OpenCV's cubic filter; two corners at the top are blackened. The notebook then writes Motion JPEG,
-/// whose loss is not repeated here, and fails where no row is dark, where nothing is cut here.
+/// whose loss is not repeated here, and fails where no row is dark, where nothing is cut here. Unlike the notebook, pixels outside the region
+/// of tissue that the object states are blackened first, since names are burnt in there.
 final class EchoNetFraming {
     static let size = 112
+    private let tissue: PixelBox?
     private var top: Int?
+
+    init(tissue: PixelBox?) { self.tissue = tissue }
 
     func apply(_ frame: DICOMFrame) throws -> DICOMFrame {
         let top = self.top ?? Self.firstDarkRow(frame) ?? 0
@@ -28,7 +32,7 @@ final class EchoNetFraming {
         guard box.width >= 2, box.height >= 2 else {
             throw VideoError.tooSmall(width: frame.width, height: frame.height)
         }
-        let luma = frame.firstComponent ?? frame.pixels
+        let luma = tissue.map { Self.blackened(frame, outside: $0) } ?? frame.firstComponent ?? frame.pixels
         var resized = [UInt8](repeating: 0, count: Self.size * Self.size)
         let status = luma.withUnsafeBufferPointer { luma -> Int32 in
             guard let base = luma.baseAddress else { return 1 }
@@ -41,6 +45,17 @@ final class EchoNetFraming {
         Self.mask(&resized)
         return DICOMFrame(
             width: Self.size, height: Self.size, channels: 1, pixels: resized, firstComponent: nil)
+    }
+
+    /// The first component, with zeros outside the box.
+    private static func blackened(_ frame: DICOMFrame, outside box: PixelBox) -> [UInt8] {
+        let luma = frame.firstComponent ?? frame.pixels
+        var inside = [UInt8](repeating: 0, count: luma.count)
+        for y in box.y..<box.y + box.height {
+            let row = y * frame.width + box.x..<y * frame.width + box.x + box.width
+            inside.replaceSubrange(row, with: luma[row])
+        }
+        return inside
     }
 
     private static func firstDarkRow(_ frame: DICOMFrame) -> Int? {

@@ -7,11 +7,6 @@ enum OpenedVideo {
     case array(ArrayVideo)
     case dicom(DICOMVideo)
 
-    /// - Throws: ``VideoError``.
-    static func open(_ url: URL, limits: VideoLimits) throws -> OpenedVideo {
-        try open(url, framing: .region, counting: false, limits: limits)
-    }
-
     /// - Parameters:
     ///   - framing: of a DICOM object.
     ///   - counting: whether the number of frames must be right, for which a video within a DICOM object is decoded once.

@@ -9,13 +9,21 @@ package struct SampledClip: Sendable {
     package let sourceFrames: [Int]
     /// The size of the video's frames after rotation.
     package let sourceSize: ClipSize
+    /// Frames a second; nil when the video states none, and for arrays.
+    package let sourceFrameRate: Double?
+    /// Whether they are framed, as those of DICOM objects are.
+    package let isFramed: Bool
     /// Whether frames were scaled to the clip's size.
     package let resized: Bool
 
-    package init(clip: Clip, sourceFrames: [Int], sourceSize: ClipSize, resized: Bool) {
+    package init(
+        clip: Clip, sourceFrames: [Int], sourceSize: ClipSize, sourceFrameRate: Double?, isFramed: Bool, resized: Bool
+    ) {
         self.clip = clip
         self.sourceFrames = sourceFrames
         self.sourceSize = sourceSize
+        self.sourceFrameRate = sourceFrameRate
+        self.isFramed = isFramed
         self.resized = resized
     }
 }

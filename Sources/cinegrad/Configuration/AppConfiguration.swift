@@ -21,6 +21,8 @@ package struct AppConfiguration: Hashable, Sendable {
     package struct Limits: Hashable, Sendable {
         package let videoBytes: Int
         package let modelBytes: Int
+        /// Of one request that stores DICOM objects.
+        package let studyBytes: Int
         /// Explanations that wait for a worker.
         package let queuedJobs: Int
         /// The most that one explanation may hold at once.
@@ -52,12 +54,20 @@ package struct AppConfiguration: Hashable, Sendable {
         package let bytes: Int?
     }
 
+    package struct DICOM: Hashable, Sendable {
+        /// A file of rules; nil explains nothing of what a PACS sends.
+        package let routes: URL?
+        /// Whether objects that state no regions are shown whole.
+        package let showsWholeFrames: Bool
+    }
+
     package let server: Server
     package let dataDirectory: URL
     package let limits: Limits
     package let workers: Workers
     package let retention: Retention
     package let webhooks: Webhooks
+    package let dicom: DICOM
     package let logLevel: Logger.Level
     /// Whether entries of the audit log go to the machine's log too.
     package let copiesAuditToSyslog: Bool
@@ -81,6 +91,7 @@ extension AppConfiguration {
         limits = Limits(
             videoBytes: try sources.integer(.limitsVideoBytes, in: Self.byteRange) ?? 4 << 30,
             modelBytes: try sources.integer(.limitsModelBytes, in: Self.byteRange) ?? 2 << 30,
+            studyBytes: try sources.integer(.limitsStudyBytes, in: Self.byteRange) ?? 32 << 30,
             queuedJobs: try sources.integer(.limitsQueuedJobs, in: 1...1_000_000) ?? 1000,
             jobMemoryBytes: try sources.integer(.limitsJobMemoryBytes, in: Self.byteRange)
                 ?? MachineMemory.bytes / 2,
@@ -98,6 +109,9 @@ extension AppConfiguration {
         webhooks = Webhooks(
             policy: try sources.webhookPolicy(.webhooksAllow) ?? .none,
             secretFile: try sources.text(.webhooksSecretFile))
+        dicom = DICOM(
+            routes: try sources.file(.dicomRoutes),
+            showsWholeFrames: try sources.boolean(.dicomWholeFrames) ?? false)
         logLevel = try sources.name(.logLevel) ?? .info
         copiesAuditToSyslog = try sources.boolean(.auditSyslog) ?? false
 

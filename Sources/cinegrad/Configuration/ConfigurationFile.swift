@@ -72,7 +72,7 @@ package struct ConfigurationFile: Hashable, Sendable {
         }
     }
 
-    private static func reason(_ error: any Error) -> String {
+    static func reason(_ error: any Error) -> String {
         switch (error as? CocoaError)?.code {
         case .fileReadNoSuchFile: "there is no such file"
         case .fileReadNoPermission: "this user may not read it"
@@ -83,7 +83,7 @@ package struct ConfigurationFile: Hashable, Sendable {
 }
 
 extension ConfigurationError {
-    fileprivate init(_ error: YamlError, path: String) {
+    init(_ error: YamlError, path: String) {
         self =
             switch error {
             case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),

@@ -95,11 +95,15 @@ struct SettingSources {
     }
 
     /// A path; `~/` at its beginning stands for the home directory.
-    func directory(_ setting: Setting) throws -> URL? {
+    func directory(_ setting: Setting) throws -> URL? { try path(setting, hint: .isDirectory) }
+
+    func file(_ setting: Setting) throws -> URL? { try path(setting, hint: .notDirectory) }
+
+    private func path(_ setting: Setting, hint: URL.DirectoryHint) throws -> URL? {
         guard let text = try text(setting) else { return nil }
-        guard text.hasPrefix("~/") else { return URL(filePath: text, directoryHint: .isDirectory) }
+        guard text.hasPrefix("~/") else { return URL(filePath: text, directoryHint: hint) }
         guard let home = environment["HOME"], home.hasPrefix("/") else { throw ConfigurationError.noHomeDirectory }
-        return URL(filePath: home, directoryHint: .isDirectory).appending(path: text.dropFirst(2))
+        return URL(filePath: home, directoryHint: .isDirectory).appending(path: text.dropFirst(2), directoryHint: hint)
     }
 
     private func invalid(_ setting: Setting, _ value: String, expected: String) -> ConfigurationError {

@@ -25,7 +25,7 @@ struct Explain: AsyncParsableCommand {
               cinegrad explain clip.npy --model moving-shapes-angle --space pixels
             """)
 
-    @Argument(help: ArgumentHelp("The video: mp4, avi, mkv, webm, gif or npy.", valueName: "video"))
+    @Argument(help: ArgumentHelp("The video: mp4, avi, mkv, webm, gif, npy or DICOM.", valueName: "video"))
     var video: String
 
     @Option(
@@ -47,6 +47,12 @@ struct Explain: AsyncParsableCommand {
     @Option(help: "Threads; results don't depend on it. Default: every processor.")
     var threads: Int?
 
+    @Flag(
+        help:
+            "Show and explain a DICOM object that states no regions whole, though names may be burnt into its pictures."
+    )
+    var wholeFrames = false
+
     @Flag(help: "Print what it would take, and compute nothing.")
     var dryRun = false
 
@@ -67,13 +73,14 @@ struct Explain: AsyncParsableCommand {
 
     private func explain() throws {
         let file = try InputFile.url(video, kind: "a video")
+        let limits = VideoLimits.isolated(showsWholeFrames: wholeFrames)
         let source = try ModelSource(model, checkpoint: checkpoint)
         let givenFlow = try request.givenFlow()
         let pictures = try pictures.plan()
         let asked = try request.request(givenFlow)
         let plan = try ExplainPlan(
             asked, manifest: source.network.manifest,
-            videoFrames: asked.windows == nil ? nil : VideoProbe.probe(file, limits: VideoLimits.isolated).frames)
+            length: asked.windows == nil ? nil : VideoProbe.probe(file, limits: limits).length)
         let parallelism = Parallelism(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
         if dryRun {
             let network = try source.network.taking(frames: plan.windowFrames)
@@ -91,12 +98,13 @@ struct Explain: AsyncParsableCommand {
             parallelism: parallelism, rate: .standard(parallelism))
         let bar = ProgressBar(isShown: !quiet && ProgressBar.isTerminal)
         defer { bar.finish() }
-        let explanation = try pipeline.run(video: file, limits: VideoLimits.isolated, givenFlow: givenFlow) {
+        let explanation = try pipeline.run(video: file, limits: limits, givenFlow: givenFlow) {
             bar.show($0)
         }
         bar.finish()
         try directory.write(
-            explanation, channels: source.network.manifest.input.channels, video: file, pictures: pictures)
+            explanation, channels: source.network.manifest.input.channels, video: file, limits: limits,
+            pictures: pictures)
         if !quiet { print(Summary(explanation.report, directory: output).text) }
     }
 }

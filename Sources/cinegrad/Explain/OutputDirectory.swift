@@ -35,13 +35,14 @@ struct OutputDirectory {
     ///   - channels: of the clip.
     ///   - video: the file that was explained.
     func write(
-        _ explanation: Explanation, channels: InputContract.Channels, video: URL, pictures: PictureOptions.Plan
+        _ explanation: Explanation, channels: InputContract.Channels, video: URL, limits: VideoLimits,
+        pictures: PictureOptions.Plan
     ) throws {
         do {
             try writeNumbers(explanation, channels: channels)
             try writePictures(
                 of: explanation,
-                ComputedMaterial(explanation, channels: channels, video: video, limits: .isolated), pictures)
+                ComputedMaterial(explanation, channels: channels, video: video, limits: limits), pictures)
         } catch let error as CocoaError {
             throw Failure(
                 code: "output.unwritable", message: "the results cannot be written to \(path): \(Self.reason(error))")

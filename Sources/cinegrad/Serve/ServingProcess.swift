@@ -42,7 +42,9 @@ struct ServingProcess {
 
         let limits = ServiceLimits(
             videoBytes: configuration.limits.videoBytes, modelBytes: configuration.limits.modelBytes,
-            video: .isolated)
+            studyBytes: configuration.limits.studyBytes,
+            video: .isolated(showsWholeFrames: configuration.dicom.showsWholeFrames))
+        let routing = try configuration.dicom.routes.map(RoutesFile.read) ?? .none
         let library = ModelLibrary(store: store, cacheBytes: configuration.limits.modelCacheBytes)
         let budget = JobBudget(
             parallelism: Parallelism(
@@ -59,7 +61,7 @@ struct ServingProcess {
             store: store, library: library, parallelism: budget.parallelism, logger: logger)
         let courier = try webhookCourier(store)
         let service = Service(
-            store: store, library: library, limits: limits, budget: budget, wake: { pool.wake() },
+            store: store, library: library, limits: limits, budget: budget, routing: routing, wake: { pool.wake() },
             wakeEvaluations: { evaluations.wake() },
             webhooks: configuration.webhooks.policy,
             access: AccessControl(store: store, requiresToken: requiresToken),

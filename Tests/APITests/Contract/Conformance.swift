@@ -37,7 +37,7 @@ extension Contract {
         guard content.object != nil else { return ["the content type \(type) is not described for \(answer.status)"] }
         // A HEAD that went over a socket has no body.
         if method == .head, answer.body.isEmpty { return [] }
-        guard type == "application/json" || type == "application/problem+json" else { return [] }
+        guard type.hasSuffix("/json") || type.hasSuffix("+json") else { return [] }
         let document = try JSON(answer.body)
         var violations = SchemaChecker(contract: self).violations(document, content["schema"])
         if type == "application/problem+json" {

@@ -111,6 +111,7 @@ struct SchemaChecker {
             case "date-time":
                 let pattern = /[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z/
                 return refuse(if: value.string?.wholeMatch(of: pattern) == nil)
+            case "uri": return refuse(if: value.string?.firstMatch(of: /^https?:\/\/[^\/]+\//) == nil)
             case "uri-reference": return refuse(if: value.string?.hasPrefix("/") != true)
             default: return ["the format \(argument) is not checked"]
             }

@@ -19,7 +19,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
     /// All of them, by what they are about.
     static let groups: [String: [Refusal]] = [
         "requests": requests, "videos": videos, "models": models, "checkpoints": checkpoints, "graphs": graphs,
-        "explanations": explanations, "evaluations": evaluations, "forms": forms,
+        "explanations": explanations, "evaluations": evaluations, "forms": forms, "dicomweb": dicomWeb,
     ]
 }
 

@@ -62,7 +62,7 @@ struct RefusalTests {
             }
             var provoked = Set(Refusal.groups.values.joined().map(\.code))
             provoked.formUnion(ProtocolRefusal.all.map(\.code))
-            provoked.formUnion(["video.too-large", "video.not-explained", "evaluation.not-finished"])
+            provoked.formUnion(["video.too-large", "video.not-explained", "video.not-shown", "evaluation.not-finished"])
             // By TokenTests.
             provoked.formUnion(["access.token-missing", "access.token-invalid", "access.scope-missing"])
             #expect(provoked.isDisjoint(with: Self.unprovoked.keys))

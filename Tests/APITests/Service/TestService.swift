@@ -33,6 +33,7 @@ struct TestService: Sendable {
         _ transport: Transport, limits: ServiceLimits, store storeLimits: StoreLimits,
         budget: JobBudget = JobBudget(parallelism: Parallelism(threads: 2), bytes: 1 << 29),
         requiresToken: Bool = false,
+        routing: RoutingTable = .none,
         use: (TestService) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
@@ -47,7 +48,7 @@ struct TestService: Sendable {
         let evaluations = EvaluationWorker(
             store: store, library: library, parallelism: budget.parallelism, logger: logger)
         let service = Service(
-            store: store, library: library, limits: limits, budget: budget, wake: { pool.wake() },
+            store: store, library: library, limits: limits, budget: budget, routing: routing, wake: { pool.wake() },
             wakeEvaluations: { evaluations.wake() },
             webhooks: WebhookPolicy("https://pacs.example.org") ?? .none,
             access: AccessControl(store: store, requiresToken: requiresToken),

@@ -26,6 +26,9 @@ struct AppConfigurationTests {
         #expect(configuration.workers.count == 1)
         #expect(configuration.workers.threads == ProcessInfo.processInfo.activeProcessorCount)
         #expect(configuration.workers.lease == .seconds(30))
+        #expect(configuration.limits.studyBytes == 34_359_738_368)
+        #expect(configuration.dicom.routes == nil)
+        #expect(!configuration.dicom.showsWholeFrames)
         #expect(configuration.logLevel == .info)
         #expect(!configuration.copiesAuditToSyslog)
         #expect(configuration.webhooks.policy == .none && configuration.webhooks.secretFile == nil)
@@ -73,12 +76,14 @@ struct AppConfigurationTests {
         case .serverDrainSeconds: "0"
         case .serverTLSInFront: "true"
         case .dataDirectory: "/elsewhere"
-        case .limitsVideoBytes, .limitsModelBytes: "1"
+        case .limitsVideoBytes, .limitsModelBytes, .limitsStudyBytes: "1"
         case .limitsJobSeconds: "0"
         case .limitsQueuedJobs, .limitsJobMemoryBytes, .limitsModelCacheBytes: "1"
         case .workersCount: "256"
         case .workersThreads: "1024"
         case .workersLeaseSeconds: "3"
+        case .dicomRoutes: "/routes.yaml"
+        case .dicomWholeFrames: "true"
         case .logLevel: "critical"
         case .auditSyslog: "true"
         case .webhooksAllow: "https://a.example"

@@ -72,6 +72,9 @@ final class ChildProcess: Sendable {
         return (output, Life(identifier))
     }
 
+    /// Of the process, while it runs.
+    var identifier: pid_t { life.identifier }
+
     /// Sends a signal; does nothing when the program has ended.
     func send(_ signal: Int32) { life.send(signal) }
 

@@ -8,6 +8,12 @@ CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
 WHEN EXISTS (SELECT 1 FROM audit WHERE sequence = NEW.sequence)
 BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
 
+CREATE TRIGGER explanations_know_their_source AFTER INSERT ON explanations
+BEGIN
+    INSERT INTO explanation_sources
+    SELECT NEW.id, study_uid, series_uid, instance_uid FROM instances WHERE video_id = NEW.video_id;
+END;
+
 CREATE TABLE artefacts (
     explanation_id TEXT NOT NULL REFERENCES explanations (id) ON DELETE CASCADE,
     name TEXT NOT NULL CHECK (length(name) > 0),
@@ -64,6 +70,13 @@ CREATE TABLE evaluations (
     CHECK ((error_code IS NULL) = (error_message IS NULL))
 ) STRICT;
 
+CREATE TABLE explanation_sources (
+    explanation_id TEXT NOT NULL PRIMARY KEY REFERENCES explanations (id) ON DELETE CASCADE,
+    study_uid TEXT NOT NULL,
+    series_uid TEXT NOT NULL,
+    instance_uid TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE explanations (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE CHECK (id GLOB 'exp_?*'),
@@ -105,6 +118,21 @@ CREATE TABLE "idempotency_keys" (
     created_at INTEGER NOT NULL,
     PRIMARY KEY (owner, idempotency_key)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE instances (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner TEXT NOT NULL,
+    sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+    bytes INTEGER NOT NULL CHECK (bytes >= 0),
+    study_uid TEXT NOT NULL CHECK (length(study_uid) BETWEEN 1 AND 64),
+    series_uid TEXT NOT NULL CHECK (length(series_uid) BETWEEN 1 AND 64),
+    instance_uid TEXT NOT NULL CHECK (length(instance_uid) BETWEEN 1 AND 64),
+    sop_class TEXT NOT NULL CHECK (length(sop_class) BETWEEN 1 AND 64),
+    video_id TEXT UNIQUE REFERENCES videos (id) ON DELETE CASCADE,
+    facts TEXT NOT NULL CHECK (json_valid(facts)),
+    created_at INTEGER NOT NULL,
+    UNIQUE (sha256, owner)
+) STRICT;
 
 CREATE TABLE map_frames (
     explanation_id TEXT NOT NULL,
@@ -180,6 +208,10 @@ CREATE INDEX evaluations_by_owner ON evaluations (owner, sequence);
 
 CREATE INDEX evaluations_by_state ON evaluations (state, sequence);
 
+CREATE INDEX explanation_sources_by_instance ON explanation_sources (instance_uid);
+
+CREATE INDEX explanation_sources_by_study ON explanation_sources (study_uid, series_uid, instance_uid);
+
 CREATE INDEX explanations_by_model ON explanations (model_id, sequence);
 
 CREATE INDEX explanations_by_owner ON explanations (owner, sequence);
@@ -193,6 +225,10 @@ CREATE INDEX explanations_unfinished ON explanations (position) WHERE state IN (
 CREATE INDEX explanations_waiting ON explanations (priority, owner, position) WHERE state = 'queued';
 
 CREATE INDEX idempotency_keys_by_explanation ON idempotency_keys (explanation_id);
+
+CREATE INDEX instances_by_study ON instances (study_uid, series_uid, sequence);
+
+CREATE INDEX instances_by_uid ON instances (instance_uid, sequence);
 
 CREATE INDEX models_by_content ON models (sha256);
 
