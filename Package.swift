@@ -70,7 +70,7 @@ let package = Package(
         .target(
             name: "CDICOM",
             linkerSettings: [
-                "dcmdata", "dcmjpeg", "dcmjpls", "oflog", "ofstd", "openjp2", "z",
+                "dcmdata", "dcmjpeg", "dcmjpls", "ijg8", "oflog", "ofstd", "openjp2", "z",
             ].map { .linkedLibrary($0) }),
         .target(name: "CIsolation"),
         .target(name: "CPicture", dependencies: ["CPNG"]),
@@ -80,7 +80,7 @@ let package = Package(
         .target(name: "CSampleClip", exclude: ["data"]),
         .target(name: "CContract"),
         .target(name: "CRevision", cSettings: revision),
-        module("DICOM", ["CDICOM"]),
+        module("DICOM", ["CDICOM", crypto]),
         module("Tensors"),
         module("Store", ["CZstd", grdb, crypto, logging]),
         module("HTTPServer", ["CZlib", httpTypes, logging]),
@@ -110,8 +110,8 @@ let package = Package(
         module(
             "Pipelines",
             [
-                "Tensors", "Autodiff", "Cine", "Video", "Rendering", "Motion", "Models", "Checkpoints", "Attribution",
-                "Evaluation", "ONNX", "Store", "Jobs", "CRevision", crypto, logging,
+                "Tensors", "Autodiff", "CIsolation", "Cine", "DICOM", "Video", "Rendering", "Motion", "Models",
+                "Checkpoints", "Attribution", "Evaluation", "ONNX", "Store", "Jobs", "CRevision", crypto, logging,
             ]),
         module(
             "API",
@@ -124,7 +124,7 @@ let package = Package(
             name: "cinegrad",
             dependencies: [
                 "API", "HTTPServer", "Pipelines", "Jobs", "Store", "Attribution", "Motion", "Models", "Checkpoints",
-                "Video", "Rendering", "Cine", "Tensors", "Evaluation", "Training",
+                "DICOM", "Video", "Rendering", "Cine", "Tensors", "Evaluation", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

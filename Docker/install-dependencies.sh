@@ -13,6 +13,7 @@ case "${1:-build}" in
             ca-certificates curl
             ffmpeg dcmtk libgdcm-tools # tests make their videos with them
             orthanc orthanc-dicomweb python3-venv # a PACS, and room for clients of it (Tests/PACS); no service of it is started
+            dicom3tools # its dciodvfy holds the objects that are written against the standard
             python3 python3-requests python3-numpy # docs/explain.py, which a test runs
         )
         ;;

@@ -11,6 +11,8 @@ package enum Routes {
         let maps = MapHandlers(resources: resources)
         let parts = PartHandlers(resources: resources)
         let partial = PartialHandlers(resources: resources)
+        let results = ResultHandlers(resources: resources)
+        let exports = ExportHandlers(resources: resources)
         let evaluations = EvaluationHandlers(resources: resources)
         let audit = AuditHandlers(resources: resources)
         let operations = OperationHandlers(resources: resources)
@@ -42,6 +44,11 @@ package enum Routes {
             Route(method: .get, pattern: "/v1/explanations/{id}/noise", handler: parts.noise),
             Route(method: .get, pattern: "/v1/explanations/{id}/figure", handler: parts.figure),
             Route(method: .get, pattern: "/v1/explanations/{id}/timeline", handler: parts.timeline),
+            Route(
+                method: .get, pattern: "/v1/explanations/{id}/dicom",
+                handler: only(ResultHandlers.mediaType, results.show)),
+            Route(method: .get, pattern: "/v1/explanations/{id}/export", handler: only(.json, exports.show)),
+            Route(method: .post, pattern: "/v1/explanations/{id}/export", handler: only(.json, exports.create)),
             Route(method: .get, pattern: "/v1/explanations/{id}/partial", handler: partial.report),
             Route(method: .get, pattern: "/v1/explanations/{id}/partial/{kind}", handler: partial.map),
             Route(method: .post, pattern: "/v1/evaluations", handler: only(.json, evaluations.create)),
@@ -58,12 +65,40 @@ package enum Routes {
             Route(
                 method: .post, pattern: "/instances",
                 handler: only(.json, PeerHandlers(resources: resources).store)),
+        ] + dicomWeb(resources) + [
             Route(method: .get, pattern: "/", handler: operations.index),
             Route(method: .get, pattern: "/healthz", handler: operations.health),
             Route(method: .get, pattern: "/readyz", handler: operations.readiness),
             Route(method: .get, pattern: "/version", handler: operations.version),
             Route(method: .get, pattern: "/openapi.yaml", handler: operations.contract),
             Route(method: .get, pattern: "/sample.mp4", handler: operations.sample),
+        ]
+    }
+
+    /// Results by their identifiers.
+    private static func dicomWeb(_ resources: Resources) -> [Route] {
+        let objects = DICOMwebHandlers(resources: resources)
+        let pictures = RenderedHandlers(resources: resources)
+        let study = "/dicom-web/studies/{study}"
+        let series = study + "/series/{series}"
+        let instance = series + "/instances/{instance}"
+        return [
+            Route(method: .get, pattern: "/dicom-web/studies", handler: objects.studies),
+            Route(method: .get, pattern: "/dicom-web/series", handler: objects.series),
+            Route(method: .get, pattern: "/dicom-web/instances", handler: objects.instances),
+            Route(method: .get, pattern: study, handler: objects.retrieve),
+            Route(method: .get, pattern: study + "/metadata", handler: objects.metadata),
+            Route(method: .get, pattern: study + "/series", handler: objects.series),
+            Route(method: .get, pattern: study + "/instances", handler: objects.instances),
+            Route(method: .get, pattern: series, handler: objects.retrieve),
+            Route(method: .get, pattern: series + "/metadata", handler: objects.metadata),
+            Route(method: .get, pattern: series + "/instances", handler: objects.instances),
+            Route(method: .get, pattern: instance, handler: objects.retrieve),
+            Route(method: .get, pattern: instance + "/metadata", handler: objects.metadata),
+            Route(method: .get, pattern: instance + "/rendered", handler: pictures.instance),
+            Route(method: .get, pattern: instance + "/thumbnail", handler: pictures.thumbnail),
+            Route(method: .get, pattern: instance + "/frames/{frames}", handler: pictures.frames),
+            Route(method: .get, pattern: instance + "/frames/{frames}/rendered", handler: pictures.frame),
         ]
     }
 

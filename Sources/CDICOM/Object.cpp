@@ -194,6 +194,15 @@ int64_t cdcm_text(cdcm_object *object, uint16_t group, uint16_t number, char *bu
     return length;
 }
 
+bool cdcm_use_utf8(cdcm_object *object) {
+    bool is_utf8 = false;
+    guarded({nullptr, 0}, [&] {
+        is_utf8 = object->file.getDataset()->convertToUTF8().good();
+        return CDCM_OK;
+    });
+    return is_utf8;
+}
+
 bool cdcm_number(cdcm_object *object, uint16_t group, uint16_t number, uint32_t index, double *value) {
     bool is_there = false;
     guarded({nullptr, 0}, [&] {

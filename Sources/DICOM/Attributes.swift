@@ -102,6 +102,7 @@ extension DICOMFacts {
             cineRate: attributes.number(0x0018_0040), displayRate: attributes.number(0x0008_2144),
             frames: pixels?.image.frames ?? 0, heartRate: attributes.number(0x0018_1088),
             rWaveMilliseconds: attributes.numbers(0x0018_6060, limit: 1000))
+        isOwnResult = ResultMark.isOn(attributes)
         let regions = attributes.regions
         self.regions = regions
         tissue = pixels.flatMap { regions.tissue(columns: $0.image.columns, rows: $0.image.rows)?.box }

@@ -11,6 +11,8 @@ package struct DICOMFacts: Hashable, Sendable, Codable {
     package var timing: DICOMTiming
     /// In the object's order.
     package var regions: [UltrasoundRegion]
+    /// A result of this software, its own explanation of another object.
+    package var isOwnResult: Bool
     /// What is left of a frame: the largest region of tissue, held to the frame's edges; nil when it states none.
     package var tissue: PixelBox?
     /// Whether the whole frame is shown, for want of regions: because the object says that nothing is burnt in (0028,0301), or because the
@@ -61,6 +63,8 @@ extension DICOMFacts {
 
     /// Why the object is kept and not explained; nil when it can be.
     package var exclusion: Exclusion? {
+        // Archives forward what is stored in them, results too: explaining those would never end.
+        if isOwnResult { return .ownResult }
         guard let image else { return pixelProblem?.kind == .unsupported ? .undecodable : .noPixels }
         if let sopClass, !Self.explainedClasses.contains(sopClass) { return .otherKind }
         if regions.contains(where: { $0.format == .spectrum }) { return .doppler }
@@ -79,6 +83,7 @@ extension DICOMFacts {
         case noTissue = "no-tissue"
         case noRegions = "no-regions"
         case still
+        case ownResult = "own-result"
 
         package var reason: String {
             switch self {
@@ -91,6 +96,7 @@ extension DICOMFacts {
             case .noRegions:
                 "it states neither a region of tissue (0018,6011) nor that nothing is burnt in (0028,0301 NO), so that names may be in its pictures"
             case .still: "it is a still image"
+            case .ownResult: "it is a result of this service"
             }
         }
     }

@@ -56,6 +56,9 @@ package final class DICOMFile {
 
     deinit { cdcm_close(handle) }
 
+    /// Reads it out of the file. Nil when the object does not say which study, series and instance it is.
+    var identity: DICOMIdentity? { DICOMIdentity(Attributes(handle)) }
+
     /// A frame in colours or grey, whole.
     /// - Parameter index: from 0.
     /// - Throws: ``DICOMError``.

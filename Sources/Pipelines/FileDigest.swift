@@ -11,4 +11,9 @@ package enum FileDigest {
         while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(data: piece) }
         return hash.finalize().map { String(format: "%02x", $0) }.joined()
     }
+
+    /// Of bytes in memory, in hexadecimal.
+    package static func sha256(of data: Data) -> String {
+        SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
+    }
 }

@@ -16,6 +16,7 @@ struct ReadDICOM: ParsableCommand {
     @Option var bytes: Int
     @Flag var count = false
     @Flag var wholeFrames = false
+    @Flag var header = false
 
     func run() throws {
         guard let framing = ClipFraming(rawValue: framing) else {
@@ -26,6 +27,7 @@ struct ReadDICOM: ParsableCommand {
         limits.maximumFrames = frames
         limits.maximumArrayBytes = bytes
         limits.showsWholeDICOMFrames = wholeFrames
+        if header { return DICOMReaderProcess.writeHeader(file: URL(filePath: file), limits: limits) }
         DICOMReaderProcess.run(file: URL(filePath: file), framing: framing, counting: count, limits: limits)
     }
 }

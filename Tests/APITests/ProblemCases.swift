@@ -21,6 +21,7 @@ enum ProblemCases {
             + chain(after(_: VideoError?.none), after) + chain(after(_: ModelError?.none), after)
             + chain(after(_: MotionError?.none), after) + chain(after(_: CheckpointError?.none), after)
             + chain(after(_: ShapeError?.none), after) + chain(after(_: PictureError?.none), after)
+            + chain(after(_: ResultObjectError?.none), after)
             + [
                 StudyError.wrongContract(
                     model: "tiny", reason: "it takes 8 frames of 40x32 pixels, and the clips have 32 of 112x112"),
@@ -52,6 +53,14 @@ enum ProblemCases {
         }
     }
 
+    private static func after(_ error: ResultObjectError?) -> ResultObjectError? {
+        switch error {
+        case nil: .noObject
+        case .noObject: .noIdentity
+        case .noIdentity: nil
+        }
+    }
+
     private static func after(_ error: ServiceError?) -> ServiceError? {
         switch error {
         case nil: .unknownRoute(path: "/v1/clips")
@@ -61,6 +70,7 @@ enum ProblemCases {
         case .notFound("model", _): .notFound(what: "explanation", id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb")
         case .notFound("explanation", _): .notFound(what: "evaluation", id: "evl_9pRtVwXyZ2aBcDeFgHjKmN")
         case .notFound("evaluation", _): .notFound(what: "study", id: "1.2.276.0.7230010.3.1.2.9")
+        case .notFound("study", _): .notFound(what: "result", id: "1.2.3")
         case .notFound: .unsupportedMediaType(found: "text/plain", expected: "application/json")
         case .unsupportedMediaType:
             .notAcceptable(offered: ["application/json", "application/x-npy", "image/png"])
@@ -73,8 +83,10 @@ enum ProblemCases {
         case .notFinished: .evaluationNotFinished(id: "evl_9pRtVwXyZ2aBcDeFgHjKmN", state: "running")
         case .evaluationNotFinished: .noMap(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", kind: "flow", available: ["pixels"])
         case .noMap: .noFrame(frame: "32", frames: 32)
-        case .noFrame: .noPart(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", what: "vectors")
-        case .noPart: .nothingPartial(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", state: "queued")
+        case .noFrame: .noDICOMFrame(frame: 90, frames: 31)
+        case .noDICOMFrame: .noPart(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", what: "vectors")
+        case .noPart: .noExport(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb")
+        case .noExport: .nothingPartial(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", state: "queued")
         case .nothingPartial: .bundledModel(name: "moving-shapes-sides")
         case .bundledModel: .idempotencyConflict
         case .idempotencyConflict: .rangeNotSatisfiable(size: 28114)

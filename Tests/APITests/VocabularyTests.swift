@@ -33,6 +33,7 @@ struct VocabularyTests {
         "FlowEstimator": FlowEstimatorKind.allCases.map(\.rawValue),
         "Check": ExplainRequest.Check.allCases.map(\.rawValue),
         "ClipPadding": ClipPadding.allCases.map(\.rawValue),
+        "ExportState": ExportState.allCases.map(\.rawValue),
         "JobState": JobState.allCases.map(\.rawValue),
         "Stage": ExplainProgress.Stage.allCases.map(\.rawValue),
         "MapKind": MapKind.allCases.map(\.rawValue),

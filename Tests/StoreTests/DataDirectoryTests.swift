@@ -97,7 +97,7 @@ import Testing
             WHERE sql IS NOT NULL AND name NOT LIKE 'grdb_%' AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, name
             """)
         let schema = statements.map { $0 + ";\n" }.joined(separator: "\n")
-        #expect(schema == (try String(contentsOf: fixture("schema/v9.sql"), encoding: .utf8)))
+        #expect(schema == (try String(contentsOf: fixture("schema/v10.sql"), encoding: .utf8)))
     }
 
     @Test func theFirstReleasesDatabaseIsUpgraded() throws {
@@ -131,7 +131,7 @@ import Testing
         let tables = try DatabaseQueue(path: file).read {
             try String.fetchAll($0, sql: "SELECT sql FROM sqlite_master WHERE name = 'artefacts'")
         }
-        let schema = try String(contentsOf: fixture("schema/v9.sql"), encoding: .utf8)
+        let schema = try String(contentsOf: fixture("schema/v10.sql"), encoding: .utf8)
         #expect(tables.count == 1 && tables.allSatisfy { schema.contains($0) })
     }
 

@@ -90,7 +90,7 @@ extension Problem {
     private static func status(of failure: Failure, _ error: any Error) -> HTTPResponse.Status {
         switch error {
         case ExplainError.unknownModel, ExplainError.unknownVideo: .notFound
-        case PictureError.nothing, PictureError.noFrame: .notFound
+        case PictureError.nothing, PictureError.noFrame, is ResultObjectError: .notFound
         case let error as DocumentError where error.isMalformed: .badRequest
         case ExplainError.invalidRequest(let error) where error.isMalformed: .badRequest
         default: .unprocessableContent

@@ -17,8 +17,12 @@ package enum ServiceError: Error, Hashable, Sendable {
     case evaluationNotFinished(id: String, state: String)
     case noMap(id: String, kind: String, available: [String])
     case noFrame(frame: String, frames: Int)
+    /// Frames count from 1 in DICOMweb.
+    case noDICOMFrame(frame: Int, frames: Int)
     /// Vectors, trajectories, flow or noise that this explanation does not have.
     case noPart(id: String, what: String)
+    /// Of an explanation whose video is no DICOM object of a known study, or is gone.
+    case noExport(id: String)
     /// Of an explanation that has nothing to show before its end.
     case nothingPartial(id: String, state: String)
     case bundledModel(name: String)
@@ -39,7 +43,7 @@ package enum ServiceError: Error, Hashable, Sendable {
 extension ServiceError {
     package var status: HTTPResponse.Status {
         switch self {
-        case .unknownRoute, .notFound, .noMap, .noFrame, .noPart, .nothingPartial: .notFound
+        case .unknownRoute, .notFound, .noMap, .noFrame, .noDICOMFrame, .noPart, .noExport, .nothingPartial: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .unsupportedMediaType: .unsupportedMediaType
         case .notAcceptable: .notAcceptable
@@ -70,8 +74,9 @@ extension ServiceError {
         case .notFinished: "explanation.not-finished"
         case .evaluationNotFinished: "evaluation.not-finished"
         case .noMap: "map.not-found"
-        case .noFrame: "frame.not-found"
+        case .noFrame, .noDICOMFrame: "frame.not-found"
         case .noPart: "explanation.no-such-part"
+        case .noExport: "export.not-found"
         case .nothingPartial: "explanation.nothing-partial"
         case .bundledModel: "model.bundled"
         case .idempotencyConflict: "request.idempotency-conflict"
@@ -125,8 +130,12 @@ extension ServiceError: CustomStringConvertible {
         case .noMap(let id, let kind, let available):
             "The explanation \(id) has no map \(kind); it has \(available.joined(separator: ", "))."
         case .noFrame(let frame, let frames): "There is no frame \(frame): frames count from 0 to \(frames - 1)."
+        case .noDICOMFrame(let frame, let frames):
+            "There is no frame \(frame): frames count from 1 to \(frames) here."
         case .noPart(let id, let what):
             "The explanation \(id) has no \(what): vectors, trajectories and flow come with the decomposition, the first two from methods whose maps are derivatives, noise from methods that add it."
+        case .noExport(let id):
+            "The explanation \(id) has nothing for an archive: its video is no DICOM object of a study, or is gone."
         case .nothingPartial(let id, let state):
             state == "succeeded"
                 ? "The explanation \(id) has succeeded: its maps are whole, under /v1/explanations/\(id)/maps."

@@ -47,6 +47,9 @@ const char *cdcm_transfer_syntax(const cdcm_object *object);
 // Returns the number of bytes, or -1 when the attribute is absent or no text. At most `capacity` bytes are written, unterminated.
 int64_t cdcm_text(cdcm_object *object, uint16_t group, uint16_t element, char *buffer, size_t capacity);
 
+// Makes the texts of the data set UTF-8, whatever character set it names; false when they stay as they are, which is so where the set is not known.
+bool cdcm_use_utf8(cdcm_object *object);
+
 // A value of a numeric attribute (binary or text) at the top level; false when there is none.
 bool cdcm_number(cdcm_object *object, uint16_t group, uint16_t element, uint32_t index, double *value);
 
@@ -101,6 +104,13 @@ cdcm_status cdcm_frame(
 // A video's bit stream in memory of its own, to be freed by cdcm_free.
 cdcm_status cdcm_stream(cdcm_object *object, uint64_t maximum_bytes, uint8_t **bytes, size_t *count, cdcm_message message);
 void cdcm_free(uint8_t *bytes);
+
+// Compresses a picture as JPEG baseline with halved chroma (4:2:2), into memory to be freed by cdcm_free.
+// - pixels: red, green, blue, rows * columns of them.
+// - quality: 1 to 100, as the Independent JPEG Group counts it.
+cdcm_status cdcm_compress(
+    const uint8_t *pixels, uint32_t columns, uint32_t rows, uint32_t quality, uint8_t **bytes, size_t *count,
+    cdcm_message message);
 
 // Such as "3.6.7".
 const char *cdcm_toolkit_version(void);

@@ -13,6 +13,7 @@ enum Migrations {
         migrator.registerMigration("M007", migrate: M007.run)
         migrator.registerMigration("M008", migrate: M008.run)
         migrator.registerMigration("M009", migrate: M009.run)
+        migrator.registerMigration("M010", migrate: M010.run)
         return migrator
     }
 }

@@ -1,7 +1,8 @@
 import DICOM
 import Foundation
 
-/// What the process that reads a DICOM object writes to the one that asked, in this order: an opening, then frames until the end or an error.
+/// What the process that reads a DICOM object writes to the one that asked, in this order: an opening, then frames until the end or an error; or its header
+/// alone.
 ///
 /// Each message is a byte for its kind, the number of bytes that follow (32 bits, little-endian), and those: JSON, or a frame's pixels.
 enum DICOMMessage {
@@ -9,6 +10,8 @@ enum DICOMMessage {
     case frame([UInt8])
     case end
     case failure(Failure)
+    /// All that is written where no frames are asked for.
+    case header(DICOMHeader)
 
     /// What went wrong, in the terms of the asking side.
     enum Failure: Codable {
@@ -40,6 +43,7 @@ enum DICOMMessage {
         case frame = 2
         case end = 3
         case failure = 4
+        case header = 5
     }
 
     /// - Throws: `EncodingError`, for values that JSON has no form for.
@@ -49,6 +53,7 @@ enum DICOMMessage {
         case .frame(let pixels): (.frame, pixels)
         case .end: (.end, [])
         case .failure(let failure): (.failure, Array(try JSONEncoder().encode(failure)))
+        case .header(let header): (.header, Array(try JSONEncoder().encode(header)))
         }
     }
 }

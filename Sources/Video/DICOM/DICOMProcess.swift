@@ -20,7 +20,7 @@ final class DICOMProcess: DICOMSource {
         switch try child.read(maximumBytes: 16 << 20) {
         case .outline(let outline): self.outline = outline
         case .failure(let failure): throw failure.error
-        case .frame, .end: throw DICOMError(.readerEnded, "its reader did not say what it is")
+        case .frame, .end, .header: throw DICOMError(.readerEnded, "its reader did not say what it is")
         }
         let bytes = outline.width.multipliedReportingOverflow(by: outline.height)
         guard outline.width >= 0, outline.height >= 0, (0...3).contains(outline.channels), !bytes.overflow,
@@ -38,7 +38,24 @@ final class DICOMProcess: DICOMSource {
                 firstComponent: nil)
         case .end: return nil
         case .failure(let failure): throw failure.error
-        case .outline: throw DICOMError(.readerEnded, "its reader began anew")
+        case .outline, .header: throw DICOMError(.readerEnded, "its reader began anew")
+        }
+    }
+
+    /// What the object says of itself and of whom it is, without its pixels.
+    /// - Throws: `DICOMError`, ``VideoError``.
+    static func header(_ executable: String, _ url: URL, limits: VideoLimits) throws -> DICOMHeader {
+        let child = try Child(
+            executable,
+            [
+                DICOMReaderProcess.command, url.path, "--framing", ClipFraming.region.rawValue, "--pixels",
+                String(limits.dicom.pixels), "--frames", String(limits.dicom.frames), "--bytes",
+                String(limits.dicom.bytes), "--header",
+            ])
+        switch try child.read(maximumBytes: 16 << 20) {
+        case .header(let header): return header
+        case .failure(let failure): throw failure.error
+        case .frame, .end, .outline: throw DICOMError(.readerEnded, "its reader did not say what it is")
         }
     }
 }
@@ -84,6 +101,7 @@ private final class Child {
             case .outline: .outline(try decoder.decode(DICOMOutline.self, from: Data(body)))
             case .frame: .frame(body)
             case .end: .end
+            case .header: .header(try decoder.decode(DICOMHeader.self, from: Data(body)))
             case .failure: .failure(try decoder.decode(DICOMMessage.Failure.self, from: Data(body)))
             }
         } catch {

@@ -14,6 +14,17 @@ package enum DICOMReaderProcess {
     /// Seconds of processor time.
     private static let seconds: UInt64 = 300
 
+    /// Writes the header of an object to standard output.
+    package static func writeHeader(file: URL, limits: VideoLimits) {
+        guard cis_bound(addressSpace, seconds) == 0 else { return }
+        let output = FileHandle.standardOutput.fileDescriptor
+        do {
+            _ = try write(.header(DICOMFile(file, limits: limits.dicom).header), to: output)
+        } catch {
+            _ = try? write(.failure(DICOMMessage.Failure(error)), to: output)
+        }
+    }
+
     /// Reads and writes to standard output until all is written or nobody listens.
     package static func run(file: URL, framing: ClipFraming, counting: Bool, limits: VideoLimits) {
         guard cis_bound(addressSpace, seconds) == 0 else { return }

@@ -119,4 +119,15 @@ package enum DICOMProbe {
         let video = try DICOMVideo(url, framing: .region, counting: true, limits: limits)
         return (video.facts, video.outline.frames > 0 ? video.videoFacts : nil)
     }
+
+    /// What results about the object are made from: its facts, and whose it is.
+    /// - Throws: ``VideoError``.
+    package static func header(_ url: URL, limits: VideoLimits) throws -> DICOMHeader {
+        try VideoError.readingDICOM {
+            switch limits.dicomReading {
+            case .here: try DICOMFile(url, limits: limits.dicom).header
+            case .process(let executable): try DICOMProcess.header(executable, url, limits: limits)
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package import Foundation
 package import Jobs
 package import Logging
+package import Pipelines
 
 /// Every setting of the service, read once when it starts. What each means is documented in `Config/cinegrad.yaml`.
 package struct AppConfiguration: Hashable, Sendable {
@@ -68,6 +69,8 @@ package struct AppConfiguration: Hashable, Sendable {
     package let retention: Retention
     package let webhooks: Webhooks
     package let dicom: DICOM
+    /// Where results of DICOM objects are stored; nil to keep them here alone.
+    package let archive: Archive?
     package let logLevel: Logger.Level
     /// Whether entries of the audit log go to the machine's log too.
     package let copiesAuditToSyslog: Bool
@@ -112,6 +115,15 @@ extension AppConfiguration {
         dicom = DICOM(
             routes: try sources.file(.dicomRoutes),
             showsWholeFrames: try sources.boolean(.dicomWholeFrames) ?? false)
+        archive = try sources.text(.dicomPushURL).map { url in
+            Archive(
+                url: try sources.webAddress(.dicomPushURL, url),
+                service: try sources.name(.dicomPushService) ?? .stow,
+                authorization: try sources.text(.dicomPushAuthorization),
+                certificates: try sources.text(.dicomPushCertificates).map { URL(filePath: $0) },
+                seconds: try sources.integer(.dicomPushSeconds, in: 1...3600) ?? 60,
+                attempts: try sources.integer(.dicomPushAttempts, in: 1...1000) ?? 20)
+        }
         logLevel = try sources.name(.logLevel) ?? .info
         copiesAuditToSyslog = try sources.boolean(.auditSyslog) ?? false
 

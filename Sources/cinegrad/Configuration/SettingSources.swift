@@ -94,6 +94,14 @@ struct SettingSources {
         return policy
     }
 
+    /// An address of HTTP.
+    func webAddress(_ setting: Setting, _ text: String) throws -> String {
+        guard let url = URL(string: text), let scheme = url.scheme, ["http", "https"].contains(scheme.lowercased()),
+            url.host?.isEmpty == false, url.query == nil, url.fragment == nil
+        else { throw invalid(setting, text, expected: "an address such as http://127.0.0.1:8042/dicom-web") }
+        return text
+    }
+
     /// A path; `~/` at its beginning stands for the home directory.
     func directory(_ setting: Setting) throws -> URL? { try path(setting, hint: .isDirectory) }
 

@@ -17,7 +17,8 @@ struct Explain: AsyncParsableCommand {
             Writes report.json, for every map a .npy with the signed values, a contact sheet and a picture of each \
             frame, the flow (flow_field.npy), the flow vectors and the trajectories that the score depends on most \
             (vectors.json, trajectories.json), all of it in one file (explanation.npz), figures (figure.png, \
-            vectors.png, trajectories.png, timeline.png, flow_field.png) and animations.
+            vectors.png, trajectories.png, timeline.png, flow_field.png) and animations. Of a DICOM object also \
+            what an archive takes: a cine (saliency.dcm) and a structured report (report.dcm).
 
             Examples:
               cinegrad explain bikes.mp4 --model moving-shapes-sides --output out/

@@ -1,4 +1,5 @@
 import Cine
+import DICOM
 import Foundation
 import Models
 import Pipelines
@@ -7,7 +8,7 @@ import Tensors
 import Video
 
 /// Where an explanation is written: `report.json`, for every map KIND `KIND.npy`, `KIND.png` (all frames), `KIND/0001.png` …, and figures, animations
-/// and `explanation.npz`, which holds all numbers.
+/// and `explanation.npz`, which holds all numbers; of a DICOM object `saliency.dcm` and `report.dcm` too.
 struct OutputDirectory {
     private let root: URL
     /// As it was given.
@@ -40,9 +41,9 @@ struct OutputDirectory {
     ) throws {
         do {
             try writeNumbers(explanation, channels: channels)
-            try writePictures(
-                of: explanation,
-                ComputedMaterial(explanation, channels: channels, video: video, limits: limits), pictures)
+            let material = try ComputedMaterial(explanation, channels: channels, video: video, limits: limits)
+            try writePictures(of: explanation, material, pictures)
+            try writeObjects(of: explanation, material, video: video)
         } catch let error as CocoaError {
             throw Failure(
                 code: "output.unwritable", message: "the results cannot be written to \(path): \(Self.reason(error))")
@@ -117,6 +118,20 @@ struct OutputDirectory {
         if explanation.report.timeline != nil {
             try write("timeline.png", book(zoom: 1).timeline(current: nil, width: 720))
         }
+    }
+
+    /// What goes back to the archive that a DICOM object came from: `saliency.dcm` and `report.dcm`. Of other videos, and of objects that don't say whose they
+    /// are, nothing.
+    private func writeObjects(of explanation: Explanation, _ material: ComputedMaterial, video: URL) throws {
+        guard try VideoProbe.probe(video, limits: .isolated).dicom != nil else { return }
+        let report = try explanation.report.json(pretty: false)
+        let header = try DICOMProbe.header(video, limits: .isolated)
+        guard header.identity != nil else { return }
+        // No other run has the same report: it tells how long everything took.
+        let name = "local_\(FileDigest.sha256(of: report).prefix(22))"
+        let maker = try ResultMaker(material, report: report, header: header, explanation: name, finished: Date())
+        try write("saliency.dcm", maker.cine(map: nil, allFrames: false).file)
+        try write("report.dcm", maker.report().file)
     }
 
     private func write(_ name: String, _ bytes: [UInt8]) throws {

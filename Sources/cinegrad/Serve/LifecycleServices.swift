@@ -57,6 +57,15 @@ struct RetentionService: Service {
     }
 }
 
+/// The worker that stores results in the archive, from start to shutdown.
+struct ExportService: Service {
+    let worker: ExportWorker
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await worker.run() }
+    }
+}
+
 /// A listener that was started, until shutdown.
 struct ListenerService: Service {
     let listener: Listener

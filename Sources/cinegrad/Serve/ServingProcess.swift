@@ -60,6 +60,9 @@ struct ServingProcess {
         let evaluations = EvaluationWorker(
             store: store, library: library, parallelism: budget.parallelism, logger: logger)
         let courier = try webhookCourier(store)
+        let exports = ExportWorker(
+            store: store, library: ResultLibrary(store: store, limits: limits.video), archive: configuration.archive,
+            logger: logger)
         let service = Service(
             store: store, library: library, limits: limits, budget: budget, routing: routing, wake: { pool.wake() },
             wakeEvaluations: { evaluations.wake() },
@@ -85,6 +88,7 @@ struct ServingProcess {
                         retention: Retention(
                             store: store, age: configuration.retention.age, bytes: configuration.retention.bytes,
                             logger: logger)), serviceName: "retention"),
+                .init(service: ExportService(worker: exports), serviceName: "exports"),
                 .init(
                     service: ListenerService(
                         listener: listener, drain: configuration.server.drain, greeting: greeting),

@@ -21,6 +21,9 @@ extension Refusal {
             try await $0.service.get("\($0.finished)/partial/pixels.npy")
         },
         Refusal("explanation.no-such-part", "noise") { try await $0.service.get("\($0.finished)/noise") },
+        Refusal("dicom.no-source", "no DICOM object") { try await $0.service.get("\($0.finished)/dicom") },
+        Refusal("explanation.not-finished", "queued") { try await $0.service.get("\($0.waiting)/dicom?object=sr") },
+        Refusal("explanation.not-found", "exp_x") { try await $0.service.get("/v1/explanations/exp_x/dicom") },
         Refusal("map.not-found", "it has pixels") { try await $0.service.get("\($0.finished)/maps/flow") },
         Refusal("map.not-found", "it has pixels") { try await $0.service.get("\($0.finished)/maps/maps/frames/0") },
         Refusal("frame.not-found", "0 to 7") { try await $0.service.get("\($0.finished)/maps/pixels/frames/8") },

@@ -14,6 +14,16 @@ BEGIN
     SELECT NEW.id, study_uid, series_uid, instance_uid FROM instances WHERE video_id = NEW.video_id;
 END;
 
+CREATE TRIGGER exports_of_explanations AFTER UPDATE OF state ON explanations WHEN NEW.state = 'succeeded'
+BEGIN
+    INSERT OR IGNORE INTO exports (explanation_id, video_id, state, due_at, changed_at)
+    SELECT NEW.id, videos.id, 'waiting', NEW.finished_at, NEW.finished_at FROM videos
+    WHERE videos.id = NEW.video_id AND json_extract(videos.facts, '$.dicom.study') IS NOT NULL
+        AND json_extract(videos.facts, '$.dicom.series') IS NOT NULL
+        AND json_extract(videos.facts, '$.dicom.instance') IS NOT NULL
+        AND json_extract(videos.facts, '$.dicom.sop_class') IS NOT NULL;
+END;
+
 CREATE TABLE artefacts (
     explanation_id TEXT NOT NULL REFERENCES explanations (id) ON DELETE CASCADE,
     name TEXT NOT NULL CHECK (length(name) > 0),
@@ -110,6 +120,19 @@ CREATE TABLE explanations (
     CHECK ((error_code IS NULL) = (error_message IS NULL))
 ) STRICT;
 
+CREATE TABLE exports (
+    explanation_id TEXT NOT NULL PRIMARY KEY REFERENCES explanations (id) ON DELETE CASCADE,
+    video_id TEXT NOT NULL REFERENCES videos (id) ON DELETE CASCADE,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'kept', 'stored', 'failed')),
+    attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    due_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    error_code TEXT,
+    error_message TEXT,
+    CHECK ((error_code IS NULL) = (error_message IS NULL)),
+    CHECK (state != 'failed' OR error_code IS NOT NULL)
+) STRICT;
+
 CREATE TABLE "idempotency_keys" (
     owner TEXT NOT NULL,
     idempotency_key TEXT NOT NULL,
@@ -166,6 +189,20 @@ CREATE TABLE models (
     facts TEXT NOT NULL CHECK (json_valid(facts)),
     created_at INTEGER NOT NULL
 , owner TEXT NOT NULL DEFAULT '') STRICT;
+
+CREATE TABLE results (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    explanation_id TEXT NOT NULL REFERENCES explanations (id) ON DELETE CASCADE,
+    video_id TEXT NOT NULL REFERENCES videos (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('cine', 'sr')),
+    study TEXT NOT NULL,
+    series TEXT NOT NULL,
+    instance TEXT NOT NULL UNIQUE,
+    attributes TEXT NOT NULL CHECK (json_valid(attributes)),
+    data BLOB NOT NULL,
+    pixel_offset INTEGER,
+    UNIQUE (explanation_id, kind)
+) STRICT;
 
 CREATE TABLE tokens (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -224,6 +261,10 @@ CREATE INDEX explanations_unfinished ON explanations (position) WHERE state IN (
 
 CREATE INDEX explanations_waiting ON explanations (priority, owner, position) WHERE state = 'queued';
 
+CREATE INDEX exports_by_due ON exports (due_at) WHERE state = 'waiting';
+
+CREATE INDEX exports_by_video ON exports (video_id);
+
 CREATE INDEX idempotency_keys_by_explanation ON idempotency_keys (explanation_id);
 
 CREATE INDEX instances_by_study ON instances (study_uid, series_uid, sequence);
@@ -231,6 +272,10 @@ CREATE INDEX instances_by_study ON instances (study_uid, series_uid, sequence);
 CREATE INDEX instances_by_uid ON instances (instance_uid, sequence);
 
 CREATE INDEX models_by_content ON models (sha256);
+
+CREATE INDEX results_by_study ON results (study, series);
+
+CREATE INDEX results_by_video ON results (video_id);
 
 CREATE INDEX videos_by_owner ON videos (owner, sequence);
 

@@ -1,0 +1,147 @@
+import DICOM
+import Foundation
+import HTTPServer
+import HTTPTypes
+import Store
+
+/// Results by their identifiers, for viewers and archives (QIDO-RS and WADO-RS, PS3.18, 10.4 and 10.6).
+struct DICOMwebHandlers: Sendable {
+    let resources: Resources
+
+    /// Without parameters: some clients compare all of it.
+    static let json = "application/dicom+json"
+    static let object = "application/dicom"
+
+    /// What a search tells of.
+    private enum Level { case study, series, instance }
+
+    /// `GET /dicom-web/studies`
+    @Sendable func studies(_ request: Request) async throws -> Response { try await search(request, .study) }
+    /// `GET /dicom-web/series`, `/dicom-web/studies/{study}/series`
+    @Sendable func series(_ request: Request) async throws -> Response { try await search(request, .series) }
+    /// `GET /dicom-web/instances`, and those of a study or a series.
+    @Sendable func instances(_ request: Request) async throws -> Response { try await search(request, .instance) }
+
+    private func search(_ request: Request, _ level: Level) async throws -> Response {
+        try request.allowQuery(ResultSearch.parameters)
+        let search = try ResultSearch(request)
+        try checkJSON(request)
+        let (resources, base) = (resources, Self.base(request))
+        let found = try await offload { () -> [UInt8]? in
+            let objects = try Self.objects(request, in: resources.store).filter(search.matches)
+            let items: [[String: Any]] =
+                switch level {
+                case .study: Self.grouped(objects) { $0.record.study }.map { StoredObject.study($0, base: base) }
+                case .series: Self.grouped(objects) { $0.record.series }.map { StoredObject.series($0, base: base) }
+                case .instance: objects.map { $0.found(base: base) }
+                }
+            let page = search.page(items)
+            return page.isEmpty ? nil : try Self.encoded(Array(page))
+        }
+        guard let found else { return Response(status: .noContent, headers: [:], body: .empty) }
+        return Self.document(found)
+    }
+
+    /// `GET …/metadata` of a study, a series or an instance.
+    @Sendable func metadata(_ request: Request) async throws -> Response {
+        try request.allowQuery()
+        try checkJSON(request)
+        let (resources, base) = (resources, Self.base(request))
+        let bytes = try await offload {
+            try Self.encoded(try Self.existing(request, in: resources.store).map { $0.metadata(base: base) })
+        }
+        return Self.document(bytes)
+    }
+
+    /// `GET` of a study, a series or an instance: its objects as they are stored.
+    @Sendable func retrieve(_ request: Request) async throws -> Response {
+        try request.allowQuery()
+        let store = resources.store
+        let records = try await offload { try Self.existing(request, in: store).map(\.record) }
+        let accept = DICOMwebAccept(request)
+        let isTaken = records.allSatisfy { accept.takesParts(Self.object, transferSyntax: $0.transferSyntax) }
+        if request.parameters["instance"] != nil, let record = records.first,
+            !isTaken || accept.best(["multipart/related", Self.object]) == Self.object
+        {
+            guard accept.best([Self.object]) != nil else { throw Self.notAcceptable }
+            let file = try await offload { try Self.file(record, in: store) }
+            return .immutable([UInt8](file), type: Self.object, request: request, vary: true)
+        }
+        guard isTaken else { throw Self.notAcceptable }
+        return RelatedParts(type: Self.object).response { write in
+            for record in records {
+                let file = try await offload { try Self.file(record, in: store) }
+                try await write("\(Self.object); transfer-syntax=\(record.transferSyntax)", [UInt8](file))
+            }
+        }
+    }
+
+    private static let notAcceptable = ServiceError.notAcceptable(offered: [
+        "multipart/related; type=\"application/dicom\"", "application/dicom",
+    ])
+
+    private func checkJSON(_ request: Request) throws {
+        guard DICOMwebAccept(request).best([Self.json, "application/json"]) != nil else {
+            throw ServiceError.notAcceptable(offered: [Self.json])
+        }
+    }
+
+    private static func document(_ bytes: [UInt8]) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: json, .cacheControl: "no-store"], body: .bytes(bytes))
+    }
+
+    private static func encoded(_ items: [[String: Any]]) throws -> [UInt8] {
+        [UInt8](try JSONSerialization.data(withJSONObject: items, options: [.sortedKeys, .withoutEscapingSlashes]))
+    }
+
+    /// In the order in which they first come.
+    private static func grouped(_ objects: [StoredObject], by key: (StoredObject) -> String) -> [[StoredObject]] {
+        var (order, groups): ([String], [String: [StoredObject]]) = ([], [:])
+        for object in objects {
+            if groups[key(object)] == nil { order.append(key(object)) }
+            groups[key(object), default: []].append(object)
+        }
+        return order.compactMap { groups[$0] }
+    }
+}
+
+extension DICOMwebHandlers {
+    /// What the address names.
+    static func objects(_ request: Request, in store: Store) throws -> [StoredObject] {
+        try store.results(
+            seenBy: request.caller.viewer, explanation: nil, study: request.parameters["study"], series: request.parameters["series"],
+            instance: request.parameters["instance"]
+        ).map(StoredObject.init)
+    }
+
+    /// - Throws: ``ServiceError/notFound(what:id:)`` when there is nothing.
+    static func existing(_ request: Request, in store: Store) throws -> [StoredObject] {
+        let objects = try objects(request, in: store)
+        guard objects.isEmpty else { return objects }
+        let name = request.parameters["instance"] ?? request.parameters["series"] ?? request.parameter("study")
+        throw ServiceError.notFound(what: "result", id: name)
+    }
+
+    static func file(_ record: ResultRecord, in store: Store) throws -> Data {
+        guard let file = try store.resultFile(instance: record.instance) else {
+            throw ServiceError.notFound(what: "result", id: record.instance)
+        }
+        return file
+    }
+
+    /// Of addresses in answers, as the client knows this service.
+    static func base(_ request: Request) -> String {
+        let host = request.head.authority ?? request.head.headerFields[HTTPField.Name.host] ?? ""
+        return host.isEmpty ? "/dicom-web" : "http://\(host)/dicom-web"
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let host = HTTPField.Name("Host") ?? .accept
+}
+
+extension ResultRecord {
+    /// As ``Pipelines`` writes them.
+    var transferSyntax: String { pixelOffset == nil ? "1.2.840.10008.1.2.1" : PixelCompression.transferSyntax }
+}

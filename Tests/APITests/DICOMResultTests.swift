@@ -1,0 +1,176 @@
+import DICOM
+import Foundation
+import TestSupport
+import Testing
+
+/// Explanations as DICOM objects, held against the validator of dicom3tools and the programs of DCMTK.
+struct DICOMResultTests {
+    private static func explained(
+        _ object: DICOMObject, _ request: JSON, in service: TestService
+    ) async throws -> String {
+        let model = try await service.tinyModel()
+        let video = try await service.upload(object.bytes).json["id"]
+        var address: String?
+        try await service.working {
+            let request = request.with("video", video).with("model", .string(model))
+            let explanation = try await service.explained(request)
+            #expect(explanation["state"] == "succeeded", "\(explanation)")
+            address = explanation["links"]["self"].string
+        }
+        return try #require(address)
+    }
+
+    private static func file(_ answer: Answer, _ directory: TemporaryDirectory) throws -> URL {
+        #expect(answer.status == 200 && answer.mediaType == "application/dicom")
+        let url = directory.url.appending(path: "\(UUID().uuidString).dcm")
+        try Data(answer.body).write(to: url)
+        return url
+    }
+
+    /// - Returns: lines that tell of errors.
+    private static func complaints(_ url: URL) throws -> [String] {
+        try ForeignProgram.run(["dciodvfy", url.path]).output.split(separator: "\n").map(String.init)
+            .filter { $0.hasPrefix("Error") || $0.hasPrefix("Warning") }
+    }
+
+    private static func dump(_ url: URL) throws -> String {
+        try ForeignProgram.run(["dcmdump", "+L", url.path]).output
+    }
+
+    private static let limits = DICOMLimits(pixels: 1 << 24, frames: 1000, bytes: 1 << 28)
+
+    @Test func theCineIsAnObjectThatViewersPlay() async throws {
+        let directory = try TemporaryDirectory()
+        try await TestService.with { service in
+            let address = try await Self.explained(
+                DICOMObject.cine(frames: 20), ["method": "smoothgrad", "samples": 2, "seed": 5, "checks": []],
+                in: service)
+            let answer = try await service.get("\(address)/dicom")
+            let url = try Self.file(answer, directory)
+            #expect(try Self.complaints(url) == [])
+            let facts = try DICOMFile(url, limits: Self.limits).facts
+            #expect(facts.sopClass == "1.2.840.10008.5.1.4.1.1.7.4" && facts.study == "2.25.1")
+            #expect(facts.series != "2.25.2" && facts.isOwnResult)
+            // Flow leads into frames 1 to 7 of the clip's eight.
+            #expect(facts.image?.frames == 7)
+            #expect(facts.timing.frameMicroseconds == 40_000 && facts.timing.source == .frameTime)
+            let text = try Self.dump(url)
+            for expected in [
+                "PN [\(DICOMObject.patientName)]", "LO [PID-4711-0815]", "UI [2.25.100120]", "IS [2\\3\\4\\5\\6\\7\\8]",
+                "CS [NO]", "seed 5", "SmoothGrad", "Not for diagnosis", "NOT FOR DIAGNOSIS", "YBR_FULL_422",
+                "LO [CINEGRAD 1]",
+            ] { #expect(text.contains(expected), "\(expected) is not in \(text)") }
+            // The same bytes whenever it is asked for; nothing in what clients see names a patient.
+            #expect(try await service.get("\(address)/dicom?map=flow").body == answer.body)
+            #expect(try await service.get("\(address)/dicom?map=error").body != answer.body)
+            #expect(try await !service.get(address).text.contains("Vogelsang"))
+        }
+    }
+
+    @Test func theDrawingMovesWithTheSourceAndShowsNoNames() async throws {
+        let directory = try TemporaryDirectory()
+        try await TestService.with { service in
+            let address = try await Self.explained(
+                DICOMObject.cine(frames: 20), ["method": "gradient", "checks": []], in: service)
+            let file = try DICOMFile(
+                Self.file(await service.get("\(address)/dicom?map=pixels"), directory), limits: Self.limits)
+            let (first, last) = (try file.frame(0), try file.frame(7))
+            #expect(first.pixels != last.pixels)
+            // Of white there is text alone: the letters that are burnt in above the region are four rows of 48 white pixels.
+            let longest = (0..<first.height).map { y -> Int in
+                var (run, best) = (0, 0)
+                for x in 0..<first.width {
+                    let place = 3 * (y * first.width + x)
+                    run = first.pixels[place..<place + 3].allSatisfy { $0 > 240 } ? run + 1 : 0
+                    best = max(best, run)
+                }
+                return best
+            }
+            #expect((longest.max() ?? 0) < 20)
+        }
+    }
+
+    @Test func theReportSaysWhatTheModelSaid() async throws {
+        let directory = try TemporaryDirectory()
+        try await TestService.with { service in
+            let address = try await Self.explained(
+                DICOMObject.cine(frames: 20), ["method": "smoothgrad", "samples": 2, "seed": 5], in: service)
+            let url = try Self.file(await service.get("\(address)/dicom?object=sr"), directory)
+            #expect(try Self.complaints(url) == [])
+            let (status, text) = try ForeignProgram.run(["dsrdump", "+Pl", url.path])
+            #expect(status == 0 && !text.contains("W: ") && !text.contains("E: "), "\(text)")
+            let report = try await service.get(address).json["report"]
+            let label = try #require(report["prediction"]["label"].string)
+            for expected in [
+                "Comprehensive SR", DICOMObject.patientName, "\"\(label)\"", "Share of motion", "seed 5",
+                "Likeness to an untrained model's map", "Not for diagnosis", "2.25.100120",
+            ] { #expect(text.contains(expected), "\(expected) is not in \(text)") }
+            let share = try #require(report["shares"]["motion"].double)
+            #expect(text.contains(DecimalText.of(share)))
+        }
+    }
+
+    @Test func whatComesBackIsNotExplained() async throws {
+        try await TestService.with { service in
+            let address = try await Self.explained(
+                DICOMObject.cine(frames: 9), ["method": "gradient", "checks": []], in: service)
+            for object in ["cine", "sr"] {
+                let result = try await service.get("\(address)/dicom?object=\(object)").body
+                let video = try await service.upload(result).json
+                #expect(video["dicom"]["not_explained"]["code"] == "own-result", "\(object): \(video)")
+            }
+        }
+    }
+
+    @Test func anObjectWithoutRegionsMayShowNames() async throws {
+        let directory = try TemporaryDirectory()
+        try await TestService.with { service in
+            let bare = DICOMObject.cine(frames: 9).with(.regions, nil)
+            for (object, expected) in [(bare, "CS [YES]"), (bare.with(.init(0x0028, 0x0301), .text("NO")), "CS [NO]")] {
+                let address = try await Self.explained(object, ["method": "gradient", "checks": []], in: service)
+                let text = try Self.dump(Self.file(await service.get("\(address)/dicom"), directory))
+                let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("(0028,0301)") })
+                #expect(line.contains(expected))
+            }
+        }
+    }
+
+    @Test func longClipsKeepBelowNinetyFrames() async throws {
+        let directory = try TemporaryDirectory()
+        try await TestService.with { service in
+            let address = try await Self.explained(
+                DICOMObject.cine(frames: 100),
+                ["method": "gradient", "checks": [], "space": "pixels", "windows": ["stride": 8]], in: service)
+            let facts = try DICOMFile(
+                Self.file(await service.get("\(address)/dicom"), directory), limits: Self.limits
+            ).facts
+            let all = try DICOMFile(
+                Self.file(await service.get("\(address)/dicom?frames=all"), directory), limits: Self.limits
+            ).facts
+            let frames = try #require(all.image?.frames)
+            #expect(frames >= 96 && facts.image?.frames == (frames + 1) / 2)
+            #expect(all.timing.frameMicroseconds == 40_000 && facts.timing.frameMicroseconds == 80_000)
+            #expect(facts.instance != all.instance && facts.series == all.series)
+        }
+    }
+
+    @Test func anObjectWithoutAStudyHasNone() async throws {
+        try await TestService.with { service in
+            let address = try await Self.explained(
+                DICOMObject.cine(frames: 9).with(.study, nil), ["method": "gradient", "checks": []], in: service)
+            let answer = try await service.get("\(address)/dicom")
+            #expect(answer.status == 404 && answer.code == "dicom.no-identity")
+        }
+    }
+
+    @Test func aVideoThatIsGoneHasNone() async throws {
+        try await TestService.with { service in
+            let address = try await Self.explained(
+                DICOMObject.cine(frames: 9), ["method": "gradient", "checks": []], in: service)
+            let video = try #require(try await service.get(address).json["video"].string)
+            #expect(try await service.delete("/v1/videos/\(video)").status == 204)
+            let answer = try await service.get("\(address)/dicom")
+            #expect(answer.status == 404 && answer.code == "video.not-found")
+        }
+    }
+}
