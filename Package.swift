@@ -82,6 +82,7 @@ let package = Package(
         .target(name: "CRevision", cSettings: revision),
         module("DICOM", ["CDICOM", crypto]),
         module("Tensors"),
+        module("Telemetry", [logging]),
         module("Store", ["CZstd", grdb, crypto, logging]),
         module("HTTPServer", ["CZlib", httpTypes, logging]),
 
@@ -89,7 +90,7 @@ let package = Package(
         module("Autodiff", ["Tensors", "CKernels", "COpenBLAS"]),
         module("Checkpoints", ["Tensors", "CZip"]),
         module("Cine", ["Tensors"]),
-        module("Jobs", ["Store", crypto, logging]),
+        module("Jobs", ["Store", "Telemetry", crypto, logging]),
 
         // Tier 2.
         .target(
@@ -118,13 +119,13 @@ let package = Package(
             [
                 "Tensors", "Cine", "DICOM", "Video", "Rendering", "Motion", "Attribution", "Evaluation", "HTTPServer",
                 "Pipelines", "Jobs",
-                "Store", "Models", "Checkpoints", "CSampleClip", "CContract", crypto, httpTypes, logging,
+                "Store", "Telemetry", "Models", "Checkpoints", "CSampleClip", "CContract", crypto, httpTypes, logging,
             ]),
         .executableTarget(
             name: "cinegrad",
             dependencies: [
-                "API", "HTTPServer", "Pipelines", "Jobs", "Store", "Attribution", "Motion", "Models", "Checkpoints",
-                "DICOM", "Video", "Rendering", "Cine", "Tensors", "Evaluation", "Training",
+                "API", "HTTPServer", "Pipelines", "Jobs", "Store", "Telemetry", "Attribution", "Motion", "Models",
+                "Checkpoints", "DICOM", "Video", "Rendering", "Cine", "Tensors", "Evaluation", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -160,9 +161,10 @@ let package = Package(
         tests("RenderingTests", ["Tensors", "Cine", "Rendering", "Video", "CSampleClip"]),
         tests("MotionTests", ["Tensors", "Cine", "Autodiff", "Motion"]),
         tests("AttributionTests", ["Tensors", "Cine", "Autodiff", "Motion", "Models", "Checkpoints", "Attribution"]),
+        tests("TelemetryTests", ["Telemetry", logging]),
         tests("HTTPServerTests", ["HTTPServer", httpTypes, logging]),
         tests("StoreTests", ["Store", grdb]),
-        tests("JobsTests", ["Jobs", "Store", "HTTPServer", httpTypes, logging]),
+        tests("JobsTests", ["Jobs", "Store", "Telemetry", "HTTPServer", httpTypes, logging]),
         tests("TrainingTests", ["Tensors", "Autodiff", "Checkpoints", "Models", "Evaluation", "Training"]),
         tests("EvaluationTests", ["Evaluation", "Attribution", "Models", "Tensors", "Cine"]),
         tests(
@@ -178,7 +180,7 @@ let package = Package(
                 "Tensors", "Cine", "DICOM", "Video", "Rendering", "Motion", "Attribution", "Evaluation", "Models",
                 "Checkpoints",
                 "Store",
-                "Jobs", "Pipelines", "ONNX",
+                "Jobs", "Telemetry", "Pipelines", "ONNX",
                 "HTTPServer", "API", httpTypes, logging, crypto,
                 .product(name: "Yams", package: "Yams"),
             ]),

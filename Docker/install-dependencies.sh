@@ -14,6 +14,8 @@ case "${1:-build}" in
             ffmpeg dcmtk libgdcm-tools # tests make their videos with them
             orthanc orthanc-dicomweb python3-venv # a PACS, and room for clients of it (Tests/PACS); no service of it is started
             dicom3tools # its dciodvfy holds the objects that are written against the standard
+            strace # a test watches the order of writes by it
+            systemd # a test has it check the unit; nothing is started
             python3 python3-requests python3-numpy # docs/explain.py, which a test runs
         )
         ;;

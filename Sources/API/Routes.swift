@@ -69,6 +69,7 @@ package enum Routes {
             Route(method: .get, pattern: "/", handler: operations.index),
             Route(method: .get, pattern: "/healthz", handler: operations.health),
             Route(method: .get, pattern: "/readyz", handler: operations.readiness),
+            Route(method: .get, pattern: "/metrics", handler: only("text/plain", operations.metrics)),
             Route(method: .get, pattern: "/version", handler: operations.version),
             Route(method: .get, pattern: "/openapi.yaml", handler: operations.contract),
             Route(method: .get, pattern: "/sample.mp4", handler: operations.sample),

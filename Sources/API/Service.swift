@@ -5,6 +5,7 @@ package import Jobs
 package import Logging
 package import Pipelines
 package import Store
+import Telemetry
 
 /// The HTTP interface over the store and the models: answers every request that the transport understood.
 package struct Service: Sendable {
@@ -14,6 +15,7 @@ package struct Service: Sendable {
     private let access: AccessControl
     private let ownership: OwnershipGate
     private let audit: AuditTrail
+    private let observer: RequestObserver
     private let logger: Logger
 
     /// - Parameters:
@@ -24,31 +26,40 @@ package struct Service: Sendable {
     ///   - webhooks: where the ends of explanations may be told.
     ///   - access: who may send requests.
     ///   - audit: where it is put down who did what.
+    ///   - operations: what is shown to those who run it; the service adds its own numbers.
     package init(
         store: Store, library: ModelLibrary, limits: ServiceLimits, budget: JobBudget, routing: RoutingTable,
         wake: @escaping @Sendable () -> Void, wakeEvaluations: @escaping @Sendable () -> Void,
-        webhooks: WebhookPolicy, access: AccessControl, audit: AuditTrail, logger: Logger
+        webhooks: WebhookPolicy, access: AccessControl, audit: AuditTrail, operations: Operations, logger: Logger
     ) {
         routes = Routes.table(
             Resources(
                 store: store, library: library, limits: limits, budget: budget, routing: routing,
                 pictures: PictureCache(), wake: wake, wakeEvaluations: wakeEvaluations, webhooks: webhooks,
-                logger: logger))
+                operations: operations, logger: logger))
         router = Router(routes)
         self.access = access
         ownership = OwnershipGate(store: store)
         self.audit = audit
+        observer = RequestObserver(registry: operations.registry, logger: logger)
+        operations.register(store: store)
         self.logger = logger
     }
 
     package func respond(_ request: Request) async -> Response {
-        let id = RequestIdentifier()
-        var response = await answer(request, id).coded(for: request)
-        if let field = RequestIdentifier.field { response.headers[field] = id.text }
-        return response
+        let start = ContinuousClock.now
+        let id = RequestIdentifier.of(request.head.headerFields.requestIdentifier)
+        var request = request
+        var route: String?
+        let response = await answer(&request, id, &route).coded(for: request)
+        return observer.observe(request, response, id: id, route: route, took: ContinuousClock.now - start)
     }
 
-    private func answer(_ request: Request, _ id: RequestIdentifier) async -> Response {
+    /// - Parameters:
+    ///   - request: gets the parameters of its address.
+    ///   - id: of the exchange, as its records have it.
+    ///   - pattern: becomes that of the address, where there is one.
+    private func answer(_ request: inout Request, _ id: String, _ pattern: inout String?) async -> Response {
         do {
             let form = AddressForm(request)
             switch router.resolve(method: request.head.method, segments: form.segments) {
@@ -56,7 +67,7 @@ package struct Service: Sendable {
                 guard form.format == nil || Routes.withForms.contains(route.pattern) else {
                     throw ServiceError.unknownRoute(path: request.path)
                 }
-                var request = request
+                pattern = route.pattern
                 request.parameters = parameters
                 request.parameters[AddressForm.parameter] = form.format
                 return try await carryOut(request, id, route)
@@ -76,7 +87,7 @@ package struct Service: Sendable {
     }
 
     /// Carries out a request, if who sends it may, and puts down what came of it before anybody hears of it.
-    private func carryOut(_ request: Request, _ id: RequestIdentifier, _ route: Route) async throws -> Response {
+    private func carryOut(_ request: Request, _ id: String, _ route: Route) async throws -> Response {
         let audit = audit
         let isCovered = AuditTrail.covers(route.method)
         let object = isCovered ? try await offload { try audit.object(of: route, request.parameters) } : nil
@@ -96,7 +107,7 @@ package struct Service: Sendable {
             response = refusal(of: request, error)
         }
         let entry = AuditEntry(
-            who: who, route: route, object: object, foreign: foreign, response: response, requestID: id.text)
+            who: who, route: route, object: object, foreign: foreign, response: response, requestID: id)
         guard isCovered || entry.outcome == .denied else { return response }
         do {
             try await offload { try audit.add(entry) }
@@ -136,5 +147,6 @@ struct Resources: Sendable {
     /// Tells the worker that an evaluation is waiting.
     let wakeEvaluations: @Sendable () -> Void
     let webhooks: WebhookPolicy
+    let operations: Operations
     let logger: Logger
 }

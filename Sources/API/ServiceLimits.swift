@@ -8,6 +8,8 @@ package struct ServiceLimits: Hashable, Sendable {
     /// Bytes of one request that stores DICOM objects.
     package var studyBytes: Int
     package var video: VideoLimits
+    /// Where models are read before they are stored.
+    package var modelReading = DICOMReading.here
 
     /// Bytes of a JSON document.
     static let documentBytes = 1 << 20

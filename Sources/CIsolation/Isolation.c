@@ -56,6 +56,7 @@ int cis_bound(unsigned long long address_space_bytes, unsigned long long process
         {RLIMIT_CPU, processor_seconds},
         {RLIMIT_FSIZE, 0},
         {RLIMIT_CORE, 0},
+        {RLIMIT_NOFILE, 64},
     };
     for (size_t index = 0; index < sizeof limits / sizeof *limits; index++) {
         const struct rlimit limit = {limits[index].value, limits[index].value};

@@ -1,6 +1,7 @@
 package import Logging
 package import Store
 import Synchronization
+import Telemetry
 
 /// What a running job tells about itself, and is told.
 ///
@@ -18,6 +19,8 @@ package final class JobControl: Sendable {
         var interruption: JobInterruption?
         /// Nil until the first extension.
         var extended: ContinuousClock.Instant?
+        /// What the job does, since when.
+        var stage: (name: String, since: ContinuousClock.Instant)?
         /// Whether the last access to the store failed, so that a lasting failure is logged once.
         var isFailing = false
     }
@@ -26,6 +29,7 @@ package final class JobControl: Sendable {
     private let lease: Duration
     /// When the job is to stop; nil when it may take as long as it will.
     private let deadline: ContinuousClock.Instant?
+    private let measures: JobMeasures
     private let logger: Logger
     private let state = Mutex(State())
     /// Held while a report is written, so that an older one never follows a newer one.
@@ -34,12 +38,24 @@ package final class JobControl: Sendable {
     /// Time between two accesses to the store.
     static let interval = Duration.milliseconds(250)
 
+    /// One whose stages nobody watches.
+    package convenience init(
+        store: Store, job: ClaimedJob, lease: Duration, limit: Duration? = nil, logger: Logger
+    ) {
+        self.init(
+            store: store, job: job, lease: lease, limit: limit, measures: JobMeasures(in: MetricsRegistry()),
+            logger: logger)
+    }
+
     /// - Parameter limit: how long the job may take from now on.
-    package init(store: Store, job: ClaimedJob, lease: Duration, limit: Duration?, logger: Logger) {
+    init(
+        store: Store, job: ClaimedJob, lease: Duration, limit: Duration?, measures: JobMeasures, logger: Logger
+    ) {
         self.store = store
         self.job = job
         self.lease = lease
         deadline = limit.map { .now + $0 }
+        self.measures = measures
         self.logger = logger
     }
 
@@ -51,11 +67,26 @@ package final class JobControl: Sendable {
     package func report(completed: Int, total: Int, stage: String?, partial: String?) throws {
         if store.isCancelAsked(job) { interrupt(.cancelled) }
         checkDeadline()
+        enter(stage)
         try state.withLock { state in
             if let interruption = state.interruption { throw interruption }
             state.pending = Progress(
                 completed: completed, total: total, stage: stage, partial: partial ?? state.pending?.partial)
         }
+    }
+
+    /// To be called when the job is over.
+    func endStage() { enter(nil) }
+
+    /// Tells apart how long each stage takes.
+    private func enter(_ stage: String?) {
+        let now = ContinuousClock.now
+        let left = state.withLock { state -> (name: String, since: ContinuousClock.Instant)? in
+            guard state.stage?.name != stage else { return nil }
+            defer { state.stage = stage.map { ($0, now) } }
+            return state.stage
+        }
+        if let left { measures.stage.observe(now - left.since, [left.name]) }
     }
 
     /// Keeps what is finished of the job, whatever becomes of it. That it cannot be kept is logged and no reason for the job to fail.

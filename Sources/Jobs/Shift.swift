@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Store
 import Synchronization
+import Telemetry
 
 /// One run of a pool: its threads from start to stop.
 final class Shift: Sendable {
@@ -50,19 +51,24 @@ final class Shift: Sendable {
     private var isStopping: Bool { state.withLock { $0.isStopping } }
 
     private func work(_ name: String) {
+        pool.entrance.begin()
         while !isStopping {
             do {
-                if let job = try pool.store.claim(worker: name, lease: pool.lease) {
+                let job = try pool.store.claim(worker: name, lease: pool.lease)
+                pool.entrance.looked(succeeded: true)
+                if let job {
                     run(job)
                     continue
                 }
             } catch {
+                pool.entrance.looked(succeeded: false)
                 pool.logger.error(
                     "no job could be taken", metadata: ["error": .string(InternalFailure.loggable(error))])
             }
             // What nobody rings for are leases that ran out.
             _ = pool.entrance.bell.wait(timeout: .now() + pool.lease.timeInterval / 2)
         }
+        pool.entrance.end()
         let ended = state.withLock { state in
             state.working -= 1
             return state.working == 0 ? Self.takeEnd(&state) : nil
@@ -85,7 +91,10 @@ final class Shift: Sendable {
     }
 
     private func run(_ job: ClaimedJob) {
-        let control = JobControl(store: pool.store, job: job, lease: pool.lease, limit: pool.limit, logger: pool.logger)
+        if job.attempts == 1 { pool.measures.wait.observe(job.waited, []) }
+        let control = JobControl(
+            store: pool.store, job: job, lease: pool.lease, limit: pool.limit, measures: pool.measures,
+            logger: pool.logger)
         let isStopping = state.withLock { state in
             state.active[job] = control
             return state.isStopping

@@ -11,6 +11,7 @@ package struct WorkerPool: Sendable {
     let limit: Duration?
     let drain: Duration
     let runner: any JobRunner
+    let measures: JobMeasures
     let logger: Logger
     let entrance = Entrance()
 
@@ -19,10 +20,11 @@ package struct WorkerPool: Sendable {
     ///   - lease: how long a job is kept from other workers without a sign of life; 30 seconds suit.
     ///   - limit: the longest that a job may take; nil for no limit.
     ///   - drain: how long running jobs may take to notice that the pool stops; 10 seconds suit.
+    ///   - measures: what becomes of the jobs is told to.
     /// - Precondition: at least one worker.
     package init(
         store: Store, workers: Int, lease: Duration, limit: Duration?, drain: Duration, runner: any JobRunner,
-        logger: Logger
+        measures: JobMeasures, logger: Logger
     ) {
         precondition(workers > 0, "a pool needs a worker")
         self.store = store
@@ -31,6 +33,7 @@ package struct WorkerPool: Sendable {
         self.limit = limit
         self.drain = drain
         self.runner = runner
+        self.measures = measures
         self.logger = logger
     }
 
@@ -48,16 +51,31 @@ package struct WorkerPool: Sendable {
         }
     }
 
+    /// How its workers are.
+    package var status: WorkerStatus { entrance.status.withLock { $0 } }
+
     /// To be called after a job was put into the queue: a worker that waits takes it at once.
     package func wake() {
         entrance.bell.signal()
     }
 }
 
+/// How the workers of a pool are.
+package struct WorkerStatus: Hashable, Sendable {
+    /// That look for jobs or have one.
+    package fileprivate(set) var working = 0
+    /// Whether the last look for a job failed.
+    package fileprivate(set) var isFailing = false
+
+    /// Of a pool that does not run.
+    package init() {}
+}
+
 /// Where idle workers of a pool wait.
 final class Entrance: Sendable {
     /// Signalled once for each job that was put into the queue. One signal too many costs a look into an empty queue.
     let bell = DispatchSemaphore(value: 0)
+    let status = Mutex(WorkerStatus())
     private let isRunning = Mutex(false)
 
     func enter() throws {
@@ -66,6 +84,13 @@ final class Entrance: Sendable {
             isRunning = true
         }
     }
+
+    func begin() { status.withLock { $0.working += 1 } }
+
+    func end() { status.withLock { $0.working -= 1 } }
+
+    /// - Parameter succeeded: whether the queue could be looked into.
+    func looked(succeeded: Bool) { status.withLock { $0.isFailing = !succeeded } }
 
     func leave() {
         isRunning.withLock { $0 = false }

@@ -6,6 +6,12 @@ package enum StoreError: Error, Equatable, Sendable {
     // The data directory.
     case notADirectory(path: String)
     case noPermission(path: String)
+    /// The file system is mounted for reading alone.
+    case readOnly(path: String)
+    /// There is no database in it.
+    case notADataDirectory(path: String)
+    /// Of a backup's target.
+    case exists(path: String)
     case lockedByAnotherProcess(path: String)
     case newerSchema
     // The disk.
@@ -13,6 +19,8 @@ package enum StoreError: Error, Equatable, Sendable {
     case file(operation: String, code: Int32)
     case database(code: Int32, message: String)
     case corrupt(String)
+    /// A file of content that is gone or has other bytes than its hash says.
+    case damagedContent(String)
     // The request.
     case inUse(id: String)
     case running(id: String)
@@ -33,6 +41,9 @@ extension StoreError: CustomStringConvertible {
         case .notADirectory(let path): "\(path) is not a directory; name another data directory"
         case .noPermission(let path):
             "\(path) may not be read and written by this user; change its owner or name another directory"
+        case .readOnly(let path): "\(path) is on a disk that is mounted read-only; mount it for writing"
+        case .notADataDirectory(let path): "\(path) is no data directory: there is no database in it"
+        case .exists(let path): "\(path) exists already; name a place that does not"
         case .lockedByAnotherProcess(let path):
             "\(path) is in use by another process; stop that one or name another data directory"
         case .newerSchema:
@@ -41,6 +52,8 @@ extension StoreError: CustomStringConvertible {
         case .file(let operation, let code): "\(operation) failed: \(String(cString: strerror(code)))"
         case .database(let code, let message): "the database refused (code \(code)): \(message)"
         case .corrupt(let what): "\(what) is damaged on the disk"
+        case .damagedContent(let sha256):
+            "the content \(sha256) is gone or damaged; cinegrad check tells what it belongs to"
         case .inUse(let id): "\(id) is used by explanations that wait or run; cancel them or let them finish"
         case .running(let id): "\(id) is running; cancel it first"
         case .nameTaken(let name): "another model has the name \(name); delete that one or choose another name"
@@ -61,8 +74,10 @@ extension StoreError {
     static func system(_ operation: String, path: String) -> StoreError {
         let code = errno
         return switch code {
-        case ENOSPC, EDQUOT: .diskFull
-        case EACCES, EPERM, EROFS: .noPermission(path: path)
+        // EFBIG: no file may have this size here (setrlimit(2), or a limit of the file system).
+        case ENOSPC, EDQUOT, EFBIG: .diskFull
+        case EROFS: .readOnly(path: path)
+        case EACCES, EPERM: .noPermission(path: path)
         case ENOTDIR: .notADirectory(path: path)
         default: .file(operation: operation, code: code)
         }
@@ -84,6 +99,7 @@ extension StoreError {
             switch error.resultCode {
             case .SQLITE_FULL: .diskFull
             case .SQLITE_CORRUPT, .SQLITE_NOTADB: .corrupt("the database")
+            case .SQLITE_READONLY: .readOnly(path: "the database")
             default:
                 .database(code: error.extendedResultCode.rawValue, message: error.message ?? "no explanation")
             }

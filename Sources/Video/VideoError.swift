@@ -1,7 +1,7 @@
 package import DICOM
 
 /// Why a video is refused, or why frames cannot be taken from it.
-package enum VideoError: Error, Hashable, Sendable {
+package enum VideoError: Error, Hashable, Sendable, Codable {
     /// The file has no bytes.
     case empty
     /// The file is none of the formats that are read; `hint` says what it looks like.

@@ -1,5 +1,6 @@
 import CFFmpeg
 package import Foundation
+import Tensors
 
 /// Finds out what a file is, how large its frames are and how many, before anybody asks for them.
 package enum VideoProbe {
@@ -7,10 +8,15 @@ package enum VideoProbe {
     /// frames.
     /// - Throws: ``VideoError``.
     package static func probe(_ url: URL, limits: VideoLimits) throws -> VideoFacts {
-        switch try OpenedVideo.open(url, framing: .region, counting: true, limits: limits) {
-        case .array(let array): array.facts
-        case .decoder(let decoder): try probe(decoder, limits: limits)
-        case .dicom(let video): try video.requirePixels().videoFacts
+        switch try ContentType.of(try VideoError.reading { try RandomAccessFile(url) }) {
+        case .array: try ArrayVideo.open(url, limits: limits).facts
+        case .container(let format):
+            switch limits.containerReading {
+            case .here: try probe(FrameDecoder(Container(url, format, limits: limits), limits: limits), limits: limits)
+            case .process(let executable): try IsolatedVideo.probe(executable, url, limits: limits)
+            }
+        case .dicom:
+            try DICOMVideo(url, framing: .region, counting: true, limits: limits).requirePixels().videoFacts
         }
     }
 
@@ -27,6 +33,9 @@ package enum VideoProbe {
         func check(_ frames: Int) throws {
             guard frames <= limits.maximumFrames else {
                 throw VideoError.tooLarge(what: "frames", limit: limits.maximumFrames)
+            }
+            if let facts, frames > limits.maximumPixelsInAll / (facts.width * facts.height) {
+                throw VideoError.tooLarge(what: "pixels in all its frames", limit: limits.maximumPixelsInAll)
             }
         }
 

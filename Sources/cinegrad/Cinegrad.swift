@@ -17,8 +17,8 @@ struct Cinegrad: AsyncParsableCommand {
             """,
         version: SoftwareVersion.current,
         subcommands: [
-            Serve.self, Explain.self, ModelsCommand.self, TokensCommand.self, Train.self, Evaluate.self, Dataset.self,
-            ReadDICOM.self,
+            Serve.self, Check.self, Backup.self, TokensCommand.self, Explain.self, ModelsCommand.self, Train.self,
+            Evaluate.self, Dataset.self, ReadDICOM.self, ReadVideo.self, CheckModel.self,
         ])
 
     static func main() async {

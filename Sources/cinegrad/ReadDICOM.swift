@@ -33,12 +33,13 @@ struct ReadDICOM: ParsableCommand {
 }
 
 extension VideoLimits {
-    /// For files from outside: DICOM objects are read by this program in a process of its own.
+    /// For files from outside: this program reads them in a process of its own.
     /// - Parameter showsWholeFrames: of DICOM objects without regions.
     static func isolated(showsWholeFrames: Bool) -> VideoLimits {
         var limits = VideoLimits()
         limits.showsWholeDICOMFrames = showsWholeFrames
         limits.dicomReading = .process(executable: "/proc/self/exe")
+        limits.containerReading = .process(executable: "/proc/self/exe")
         return limits
     }
 }

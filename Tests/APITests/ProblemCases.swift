@@ -97,7 +97,8 @@ enum ProblemCases {
         case .webhookNotAllowed(true): .webhookNotAllowed(isOff: false)
         case .webhookNotAllowed(false): .noInstances
         case .noInstances: .noIdentifiers
-        case .noIdentifiers: nil
+        case .noIdentifiers: .notReady(["disk: it is full"])
+        case .notReady: nil
         }
     }
 
@@ -167,12 +168,16 @@ enum ProblemCases {
         case .diskFull: .running(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb")
         case .running: .notADirectory(path: "data")
         case .notADirectory: .noPermission(path: "data")
-        case .noPermission: .lockedByAnotherProcess(path: "data")
+        case .noPermission: .readOnly(path: "data")
+        case .readOnly: .notADataDirectory(path: "data")
+        case .notADataDirectory: .exists(path: "data")
+        case .exists: .lockedByAnotherProcess(path: "data")
         case .lockedByAnotherProcess: .newerSchema
         case .newerSchema: .file(operation: "write", code: 5)
         case .file: .database(code: 1, message: "")
         case .database: .corrupt("a row")
-        case .corrupt: .uploadClosed
+        case .corrupt: .damagedContent("e3b0")
+        case .damagedContent: .uploadClosed
         case .uploadClosed: .invalidMap(kind: "flow")
         case .invalidMap: .invalidClip
         case .invalidClip: nil

@@ -2,6 +2,7 @@ import Jobs
 import Logging
 import Store
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 
@@ -10,6 +11,7 @@ struct JobsFixture {
     let directory: TemporaryDirectory
     let store: Store
     let log = LogRecorder()
+    let metrics = MetricsRegistry()
 
     init() throws {
         directory = try TemporaryDirectory()
@@ -23,12 +25,13 @@ struct JobsFixture {
     ) -> WorkerPool {
         WorkerPool(
             store: store, workers: workers, lease: .seconds(36000), limit: limit, drain: drain,
-            runner: ClosureRunner(body: body),
-            logger: log.logger)
+            runner: ClosureRunner(body: body), measures: JobMeasures(in: metrics), logger: log.logger)
     }
 
-    func enqueue() throws -> String {
-        let outcome = try store.enqueue(request: "{}", videoID: "v", modelID: "m", artefacts: [], idempotency: nil)
+    func enqueue() throws -> String { try enqueue(video: "v") }
+
+    func enqueue(video: String) throws -> String {
+        let outcome = try store.enqueue(request: "{}", videoID: video, modelID: "m", artefacts: [], idempotency: nil)
         guard case .created(let record) = outcome else { throw UnexpectedOutcome() }
         return record.id
     }

@@ -37,6 +37,23 @@ struct StoreFixture {
         try #require(try store.claim(worker: "test", lease: .seconds(60)))
     }
 
+    /// A job that a worker has.
+    func claimed() throws -> ClaimedJob {
+        _ = try enqueue()
+        return try claim()
+    }
+
+    /// Runs SQL beside the store without the rules that hold between tables.
+    func tamperUnchecked(_ sql: String) throws {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        let queue = try DatabaseQueue(
+            path: directory.url.appending(path: "cinegrad.sqlite").path(percentEncoded: false),
+            configuration: configuration)
+        try queue.write { try $0.execute(sql: sql) }
+        try queue.close()
+    }
+
     /// Runs SQL beside the store, as damage and tampering do.
     func tamper(_ sql: String) throws {
         let queue = try DatabaseQueue(

@@ -110,8 +110,8 @@ extension DICOMwebHandlers {
     /// What the address names.
     static func objects(_ request: Request, in store: Store) throws -> [StoredObject] {
         try store.results(
-            seenBy: request.caller.viewer, explanation: nil, study: request.parameters["study"], series: request.parameters["series"],
-            instance: request.parameters["instance"]
+            seenBy: request.caller.viewer, explanation: nil, study: request.parameters["study"],
+            series: request.parameters["series"], instance: request.parameters["instance"]
         ).map(StoredObject.init)
     }
 

@@ -28,7 +28,8 @@ extension Problem {
     package init?(_ error: any Error) {
         switch error {
         case let error as ServiceError:
-            self.init(status: error.status, code: error.code, detail: error.description)
+            self.init(
+                status: error.status, code: error.code, detail: error.description, retryAfter: error.retryAfter)
             challenge = error.challenge
         case let foreign as ForeignThing:
             self.init(status: .notFound, code: foreign.told.code, detail: foreign.told.description)
@@ -80,7 +81,8 @@ extension Problem {
             self.init(
                 status: .init(code: 507, reasonPhrase: "Insufficient Storage"), code: "storage.full",
                 detail: "There is no room left for this.", retryAfter: 60)
-        case .notADirectory, .noPermission, .lockedByAnotherProcess, .newerSchema, .file, .database, .corrupt,
+        case .notADirectory, .noPermission, .readOnly, .notADataDirectory, .exists, .damagedContent,
+            .lockedByAnotherProcess, .newerSchema, .file, .database, .corrupt,
             .uploadClosed,
             .invalidMap, .invalidClip:
             return nil

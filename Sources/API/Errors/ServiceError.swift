@@ -38,6 +38,8 @@ package enum ServiceError: Error, Hashable, Sendable {
     case noInstances
     /// An object that does not say which study, series and instance it is.
     case noIdentifiers
+    /// What the service needs and does not have.
+    case notReady([String])
 }
 
 extension ServiceError {
@@ -56,6 +58,20 @@ extension ServiceError {
         case .webhookNotAllowed: .unprocessableContent
         case .noInstances: .badRequest
         case .noIdentifiers: .unprocessableContent
+        case .notReady: .serviceUnavailable
+        }
+    }
+
+    /// Seconds, with 503.
+    var retryAfter: Int? {
+        switch self {
+        case .notReady: 5
+        case .unknownRoute, .methodNotAllowed, .notFound, .unsupportedMediaType, .notAcceptable, .missingPart,
+            .unknownPart, .repeatedPart, .invalidParameter, .unknownParameter, .notFinished, .evaluationNotFinished,
+            .noMap, .noFrame, .noDICOMFrame, .noPart, .noExport, .nothingPartial, .bundledModel, .idempotencyConflict,
+            .rangeNotSatisfiable,
+            .missingToken, .invalidToken, .missingScope, .webhookNotAllowed, .noInstances, .noIdentifiers:
+            nil
         }
     }
 
@@ -87,6 +103,7 @@ extension ServiceError {
         case .webhookNotAllowed: "webhook.not-allowed"
         case .noInstances: "dicom.no-instances"
         case .noIdentifiers: "dicom.no-identifiers"
+        case .notReady: "service.not-ready"
         }
     }
 
@@ -99,8 +116,9 @@ extension ServiceError {
             #"Bearer realm="cinegrad", error="insufficient_scope", scope="\#(scope.rawValue)""#
         case .unknownRoute, .methodNotAllowed, .notFound, .unsupportedMediaType, .notAcceptable, .missingPart,
             .unknownPart, .repeatedPart, .invalidParameter, .unknownParameter, .notFinished, .evaluationNotFinished,
-            .noMap, .noFrame, .noPart, .nothingPartial, .bundledModel, .idempotencyConflict, .rangeNotSatisfiable,
-            .webhookNotAllowed, .noInstances, .noIdentifiers:
+            .noMap, .noFrame, .noDICOMFrame, .noPart, .noExport, .nothingPartial, .bundledModel, .idempotencyConflict,
+            .rangeNotSatisfiable,
+            .webhookNotAllowed, .noInstances, .noIdentifiers, .notReady:
             nil
         }
     }
@@ -154,6 +172,7 @@ extension ServiceError: CustomStringConvertible {
         case .webhookNotAllowed(true): "This service sends no webhooks; who runs it can allow some (webhooks.allow)."
         case .webhookNotAllowed(false):
             "Webhooks to this address are not allowed; who runs the service names where they may go (webhooks.allow)."
+        case .notReady(let failures): "The service cannot work: \(failures.joined(separator: "; "))."
         }
     }
 }

@@ -4,6 +4,7 @@ import HTTPTypes
 import Models
 import Pipelines
 import Store
+import Video
 
 struct ModelHandlers: Sendable {
     let resources: Resources
@@ -54,6 +55,14 @@ struct ModelHandlers: Sendable {
             guard content.bytes <= limits.modelBytes else {
                 try store.discard(content)
                 throw BodyError.tooLarge(limit: limits.modelBytes)
+            }
+            if case .process(let executable) = limits.modelReading {
+                do {
+                    try ModelRehearsal.run(executable, manifest: Data(json), checkpoint: content.url)
+                } catch {
+                    try store.discard(content)
+                    throw error
+                }
             }
             return try ModelRegistration.register(
                 content, manifest: Data(json), in: store, owner: owner, parallelism: parallelism)

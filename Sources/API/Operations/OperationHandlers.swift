@@ -5,6 +5,7 @@ import HTTPTypes
 import Models
 import Pipelines
 import Store
+import Telemetry
 
 struct OperationHandlers: Sendable {
     let resources: Resources
@@ -24,6 +25,7 @@ struct OperationHandlers: Sendable {
                     links: [
                         "contract": "/openapi.yaml", "sample_video": "/sample.mp4", "videos": "/v1/videos",
                         "models": "/v1/models", "explanations": "/v1/explanations", "health": "/healthz",
+                        "metrics": "/metrics",
                     ])))
     }
 
@@ -33,22 +35,37 @@ struct OperationHandlers: Sendable {
         return .json(JSONText(["status": "ok"]))
     }
 
-    /// `GET /readyz`: the store can be read too.
+    /// `GET /readyz`: what the service needs to work is there.
     @Sendable func readiness(_ request: Request) async throws -> Response {
         try request.allowQuery()
-        let store = resources.store
+        let (store, probe) = (resources.store, resources.operations.readiness)
+        let checks = await offload { probe.checks() }
+        let failures = checks.compactMap { check in check.failure.map { "\(check.subject.rawValue): \($0)" } }
+        guard failures.isEmpty else { throw ServiceError.notReady(failures) }
         let counts = try await offload { try store.explanationCounts() }
         return .json(
             JSONText(
                 Readiness(
                     status: "ok",
+                    checks: Dictionary(uniqueKeysWithValues: checks.map { ($0.subject.rawValue, "ok") }),
                     explanations: Dictionary(
                         uniqueKeysWithValues: JobState.allCases.map { ($0.rawValue, counts[$0] ?? 0) }))))
     }
 
     private struct Readiness: Encodable {
         let status: String
+        let checks: [String: String]
         let explanations: [String: Int]
+    }
+
+    /// `GET /metrics`: numbers for a monitoring system.
+    @Sendable func metrics(_ request: Request) async throws -> Response {
+        try request.allowQuery()
+        let registry = resources.operations.registry
+        let text = await offload { registry.text() }
+        return Response(
+            status: .ok, headers: [.contentType: MetricsRegistry.contentType, .cacheControl: "no-store"],
+            body: .bytes(Array(text.utf8)))
     }
 
     @Sendable func version(_ request: Request) async throws -> Response {

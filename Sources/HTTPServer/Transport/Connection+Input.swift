@@ -48,7 +48,9 @@ extension Connection {
                 // So it was no hang-up, and the source will speak again.
                 isHungUp = false
                 return
-            case .bytes(let number): received(UnsafeRawBufferPointer(rebasing: space[..<number]))
+            case .bytes(let number):
+                context.registry.noteReceived(number)
+                received(UnsafeRawBufferPointer(rebasing: space[..<number]))
             case .ended:
                 inputState = .ended
                 suspendReading()

@@ -22,7 +22,9 @@ extension Connection {
                 descriptor.send(UnsafeRawBufferPointer(rebasing: $0[sent...]), more: more)
             }
             switch transfer {
-            case .bytes(let number): sent += number
+            case .bytes(let number):
+                sent += number
+                context.registry.noteSent(number)
             case .wouldBlock: try await waitForRoom()
             case .ended, .failed:
                 breakOff()

@@ -9,6 +9,9 @@ package struct ListenerCounts: Hashable, Sendable {
     package var refused = 0
     /// The most bytes any connection ever held that no handler had taken.
     package var peakBufferedBytes = 0
+    /// From and to all clients since the start, with headers.
+    package var receivedBytes = 0
+    package var sentBytes = 0
 }
 
 /// The open connections of a listener.
@@ -32,13 +35,25 @@ final class ConnectionRegistry: Sendable {
 
     private let limits: ServerLimits
     private let state = Mutex(State())
+    // Apart from the rest: they change with each event of each socket.
+    private let receivedBytes = Atomic(0)
+    private let sentBytes = Atomic(0)
 
     /// Connections over the limit that get their 503 at a time.
     private static let refusalsAtOnce = 64
 
     init(limits: ServerLimits) { self.limits = limits }
 
-    var counts: ListenerCounts { state.withLock { $0.counts } }
+    var counts: ListenerCounts {
+        var counts = state.withLock { $0.counts }
+        counts.receivedBytes = receivedBytes.load(ordering: .relaxed)
+        counts.sentBytes = sentBytes.load(ordering: .relaxed)
+        return counts
+    }
+
+    func noteReceived(_ bytes: Int) { receivedBytes.wrappingAdd(bytes, ordering: .relaxed) }
+
+    func noteSent(_ bytes: Int) { sentBytes.wrappingAdd(bytes, ordering: .relaxed) }
 
     var isShuttingDown: Bool { state.withLock { $0.isShuttingDown } }
 

@@ -7,6 +7,7 @@ enum Connection {
     static func open(_ url: URL) throws -> DatabasePool {
         let pool = try connect(url)
         let migrator = Migrations.all
+        try pool.read(inspect)
         guard try !pool.read(migrator.hasBeenSuperseded) else { throw StoreError.newerSchema }
         try migrator.migrate(pool)
         return pool
@@ -21,6 +22,29 @@ enum Connection {
             try migrator.hasCompletedMigrations($0) && !migrator.hasBeenSuperseded($0)
         }
         return isCurrent ? pool : nil
+    }
+
+    /// Opens a database of any version for reading, as it is.
+    static func read(_ url: URL) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(10)
+        return try DatabaseQueue(path: url.path(percentEncoded: false), configuration: configuration)
+    }
+
+    /// Finds damage where it would be met sooner or later: everything but the tables of blobs, which may be many gigabytes and have checksums of their own.
+    /// - Throws: ``StoreError/corrupt(_:)``.
+    static func inspect(_ database: Database) throws {
+        let tables = try String.fetchAll(
+            database,
+            sql: """
+                SELECT name FROM sqlite_schema WHERE type = 'table'
+                    AND name NOT IN ('map_frames', 'clip_frames', 'artefacts') AND name NOT LIKE 'sqlite_%'
+                """)
+        for table in tables {
+            let first = try String.fetchOne(database, sql: "PRAGMA quick_check('\(table)')")
+            guard first == "ok" else { throw StoreError.corrupt("the database (table \(table))") }
+        }
     }
 
     private static func connect(_ url: URL) throws -> DatabasePool {

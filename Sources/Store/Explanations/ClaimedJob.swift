@@ -7,6 +7,8 @@ package struct ClaimedJob: Hashable, Sendable {
     package let modelID: String
     /// 1 for the first worker that has it.
     package let attempts: Int
+    /// From the request to this claim, by the clock of the day; not negative.
+    package let waited: Duration
     /// Differs between any two claims, so that a worker which lost its lease can change nothing.
     let token: String
 }

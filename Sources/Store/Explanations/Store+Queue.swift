@@ -19,7 +19,7 @@ extension Store {
                         lease_token = :token, lease_until = :until, started_at = :now, completed = 0, total = 0,
                         stage = NULL, partial = NULL
                     WHERE id = :id
-                    RETURNING id, request, video_id, model_id, attempts, lease_token
+                    RETURNING id, request, video_id, model_id, attempts, lease_token, started_at - created_at AS waited
                     """,
                 arguments: [
                     "worker": worker, "token": UUID().uuidString, "until": now + lease.milliseconds, "now": now,
@@ -179,6 +179,7 @@ extension ClaimedJob {
         videoID = try row.decode(forColumn: "video_id")
         modelID = try row.decode(forColumn: "model_id")
         attempts = try row.decode(forColumn: "attempts")
+        waited = .milliseconds(max(0, try row.decode(Int64.self, forColumn: "waited")))
         token = try row.decode(forColumn: "lease_token")
     }
 }

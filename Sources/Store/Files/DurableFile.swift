@@ -38,6 +38,21 @@ enum DurableFile {
         return flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 
+    /// Makes the bytes of a file durable.
+    static func synchronize(file: URL) throws {
+        let path = file.path(percentEncoded: false)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw StoreError.system("opening a file", path: path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw StoreError.system("synchronising a file", path: path) }
+    }
+
+    /// Bytes of a file; nil when there is none.
+    static func size(_ path: String) -> Int? {
+        var facts = stat()
+        return stat(path, &facts) == 0 ? Int(facts.st_size) : nil
+    }
+
     /// Makes creations, renamings and removals in a directory durable.
     static func synchronize(directory: URL) throws {
         let path = directory.path(percentEncoded: false)

@@ -58,6 +58,16 @@ package final class Upload: Sendable {
         }
     }
 
+    /// Makes the bytes so far durable, where they are.
+    func synchronize() throws {
+        try file.withLock { file in
+            guard let descriptor = file?.descriptor else { throw StoreError.uploadClosed }
+            guard fsync(descriptor) == 0 else {
+                throw StoreError.system("synchronising an upload", path: url.path(percentEncoded: false))
+            }
+        }
+    }
+
     /// Makes the bytes durable under their hash. The same bytes again take no further space.
     package func finish() throws -> Content {
         try file.withLock { file in
@@ -65,9 +75,7 @@ package final class Upload: Sendable {
             guard fsync(finished.descriptor) == 0 else {
                 throw StoreError.system("synchronising an upload", path: url.path(percentEncoded: false))
             }
-            let sha256 = finished.hash.finalize().map { byte in
-                (byte < 16 ? "0" : "") + String(byte, radix: 16)
-            }.joined()
+            let sha256 = finished.hash.finalize().hexadecimal
             let hold = try shelf.hold(sha256)
             let target = directory.contentURL(sha256: sha256)
             let folder = target.deletingLastPathComponent()

@@ -1,21 +1,24 @@
-import CIsolation
 import DICOM
 import Foundation
 
 /// Reads a DICOM object through a process of its own, which is gone with this object.
 final class DICOMProcess: DICOMSource {
     let outline: DICOMOutline
-    private let child: Child
+    private let child: ReaderChild
 
     /// - Throws: `DICOMError`, ``VideoError``.
     init(_ executable: String, _ url: URL, framing: ClipFraming, counting: Bool, limits: VideoLimits) throws {
-        child = try Child(
-            executable,
-            [
-                DICOMReaderProcess.command, url.path, "--framing", framing.rawValue, "--pixels",
-                String(limits.dicom.pixels), "--frames", String(limits.dicom.frames), "--bytes",
-                String(limits.dicom.bytes),
-            ] + (counting ? ["--count"] : []) + (limits.showsWholeDICOMFrames ? ["--whole-frames"] : []))
+        do {
+            child = try ReaderChild(
+                executable,
+                [
+                    DICOMReaderProcess.command, url.path, "--framing", framing.rawValue, "--pixels",
+                    String(limits.dicom.pixels), "--frames", String(limits.dicom.frames), "--bytes",
+                    String(limits.dicom.bytes),
+                ] + (counting ? ["--count"] : []) + (limits.showsWholeDICOMFrames ? ["--whole-frames"] : []))
+        } catch {
+            throw VideoError.unreadable(reason: error.reason)
+        }
         // Facts are a few kilobytes: texts, regions, times.
         switch try child.read(maximumBytes: 16 << 20) {
         case .outline(let outline): self.outline = outline
@@ -45,13 +48,18 @@ final class DICOMProcess: DICOMSource {
     /// What the object says of itself and of whom it is, without its pixels.
     /// - Throws: `DICOMError`, ``VideoError``.
     static func header(_ executable: String, _ url: URL, limits: VideoLimits) throws -> DICOMHeader {
-        let child = try Child(
-            executable,
-            [
-                DICOMReaderProcess.command, url.path, "--framing", ClipFraming.region.rawValue, "--pixels",
-                String(limits.dicom.pixels), "--frames", String(limits.dicom.frames), "--bytes",
-                String(limits.dicom.bytes), "--header",
-            ])
+        let child: ReaderChild
+        do {
+            child = try ReaderChild(
+                executable,
+                [
+                    DICOMReaderProcess.command, url.path, "--framing", ClipFraming.region.rawValue, "--pixels",
+                    String(limits.dicom.pixels), "--frames", String(limits.dicom.frames), "--bytes",
+                    String(limits.dicom.bytes), "--header",
+                ])
+        } catch {
+            throw VideoError.unreadable(reason: error.reason)
+        }
         switch try child.read(maximumBytes: 16 << 20) {
         case .header(let header): return header
         case .failure(let failure): throw failure.error
@@ -60,97 +68,25 @@ final class DICOMProcess: DICOMSource {
     }
 }
 
-/// A process whose standard output is read.
-private final class Child {
-    private let identifier: pid_t
-    private let output: Int32
-    private var isReaped = false
-
-    init(_ executable: String, _ arguments: [String]) throws {
-        var (identifier, output): (pid_t, Int32) = (0, -1)
-        // An environment of its own: a matrix library need not start threads for this.
-        let status = Self.withCStrings([executable] + arguments) { arguments in
-            Self.withCStrings(["OPENBLAS_NUM_THREADS=1", "LC_ALL=C.UTF-8"]) {
-                cis_spawn(executable, arguments, $0, &identifier, &output)
-            }
-        }
-        guard status == 0 else {
-            throw VideoError.unreadable(reason: "the process that reads it cannot be started")
-        }
-        self.output = output
-        self.identifier = identifier
-    }
-
-    deinit {
-        close(output)
-        if !isReaped { end() }
-    }
-
-    /// The next message.
+extension ReaderChild {
+    /// The next message of a process that reads a DICOM object.
     /// - Throws: `DICOMError` when the process ends without one.
-    func read(maximumBytes: Int) throws -> DICOMMessage {
-        let head = try read(5)
-        let count = (1...4).reduce(0) { $0 | Int(head[$1]) << (8 * ($1 - 1)) }
-        guard let kind = DICOMMessage.Kind(rawValue: head[0]), count <= maximumBytes else {
-            throw DICOMError(.readerEnded, "its reader sent what is no message")
-        }
-        let body = try read(count)
+    fileprivate func read(maximumBytes: Int) throws -> DICOMMessage {
         let decoder = JSONDecoder()
         do {
-            return switch kind {
+            let (kind, body) = try message(maximumBytes: maximumBytes)
+            return switch DICOMMessage.Kind(rawValue: kind) {
             case .outline: .outline(try decoder.decode(DICOMOutline.self, from: Data(body)))
             case .frame: .frame(body)
             case .end: .end
             case .header: .header(try decoder.decode(DICOMHeader.self, from: Data(body)))
             case .failure: .failure(try decoder.decode(DICOMMessage.Failure.self, from: Data(body)))
+            case nil: throw ReaderEnding.garbled
             }
+        } catch let ending as ReaderEnding {
+            throw DICOMError(.readerEnded, ending.reason)
         } catch {
-            throw DICOMError(.readerEnded, "its reader sent what is no message")
-        }
-    }
-
-    private func read(_ count: Int) throws -> [UInt8] {
-        var received = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            while received < count {
-                let got = Foundation.read(output, buffer.baseAddress.map { $0 + received }, count - received)
-                if got < 0, errno == EINTR { continue }
-                guard got > 0 else { break }
-                received += got
-            }
-            initialized = received
-        }
-        guard received == count else { throw ending() }
-        return bytes
-    }
-
-    /// Why the process ended before it was done.
-    private func ending() -> DICOMError {
-        var status: Int32 = 0
-        while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
-        isReaped = true
-        let signal = status & 0x7F
-        return switch signal {
-        case SIGXCPU, SIGKILL: DICOMError(.readerEnded, "reading it takes too much time or memory")
-        case 0: DICOMError(.readerEnded, "its reader ended")
-        default: DICOMError(.readerEnded, "its data makes a decoder fail")
-        }
-    }
-
-    private func end() {
-        kill(identifier, SIGKILL)
-        var status: Int32 = 0
-        while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
-    }
-
-    private static func withCStrings<Value>(
-        _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Value
-    ) -> Value {
-        var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) } + [nil]
-        defer { for pointer in pointers { free(pointer) } }
-        return pointers.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { preconditionFailure("the array has an element") }
-            return body(base)
+            throw DICOMError(.readerEnded, ReaderEnding.garbled.reason)
         }
     }
 }

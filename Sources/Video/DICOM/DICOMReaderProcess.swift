@@ -27,38 +27,23 @@ package enum DICOMReaderProcess {
 
     /// Reads and writes to standard output until all is written or nobody listens.
     package static func run(file: URL, framing: ClipFraming, counting: Bool, limits: VideoLimits) {
-        guard cis_bound(addressSpace, seconds) == 0 else { return }
-        let output = FileHandle.standardOutput.fileDescriptor
+        // DCMTK reads its dictionary from the disk when it needs it, so files stay open to it.
+        guard cis_bound(addressSpace, seconds) == 0, cis_confine(nil) == 0 else { return }
         do {
             let source = try LocalDICOMSource(file, framing: framing, counting: counting, limits: limits)
-            guard try write(.outline(source.outline), to: output) else { return }
+            guard try write(.outline(source.outline)) else { return }
             while let frame = try source.next() {
-                guard try write(.frame(frame.pixels), to: output) else { return }
+                guard try write(.frame(frame.pixels)) else { return }
             }
-            _ = try write(.end, to: output)
+            _ = try write(.end)
         } catch {
-            _ = try? write(.failure(DICOMMessage.Failure(error)), to: output)
+            _ = try? write(.failure(DICOMMessage.Failure(error)))
         }
     }
 
     /// - Returns: false when nobody listens.
-    private static func write(_ message: DICOMMessage, to output: Int32) throws -> Bool {
+    private static func write(_ message: DICOMMessage) throws -> Bool {
         let (kind, body) = try message.encoded()
-        let count = UInt32(body.count)
-        let head = [kind.rawValue] + (0..<4).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) }
-        return write(head, to: output) && write(body, to: output)
-    }
-
-    private static func write(_ bytes: [UInt8], to output: Int32) -> Bool {
-        bytes.withUnsafeBytes { buffer in
-            var rest = buffer[...]
-            while !rest.isEmpty {
-                let written = Foundation.write(output, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if written < 0, errno == EINTR { continue }
-                guard written > 0 else { return false }
-                rest = rest.dropFirst(written)
-            }
-            return true
-        }
+        return ReaderOutput.write(kind: kind.rawValue, body)
     }
 }

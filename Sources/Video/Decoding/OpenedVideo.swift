@@ -3,7 +3,7 @@ import Tensors
 
 /// A video file after its first bytes told what it is.
 enum OpenedVideo {
-    case decoder(FrameDecoder)
+    case decoder(any FrameSequence)
     case array(ArrayVideo)
     case dicom(DICOMVideo)
 
@@ -17,7 +17,10 @@ enum OpenedVideo {
             return .dicom(try DICOMVideo(url, framing: framing, counting: counting, limits: limits))
         case .array: return .array(try ArrayVideo.open(url, limits: limits))
         case .container(let format):
-            return .decoder(try FrameDecoder(Container(url, format, limits: limits), limits: limits))
+            switch limits.containerReading {
+            case .here: return .decoder(try FrameDecoder(Container(url, format, limits: limits), limits: limits))
+            case .process(let executable): return .decoder(try IsolatedVideo(executable, url, limits: limits))
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
 /// How stored frames are turned and mirrored to be shown, in right angles.
-struct Orientation: Hashable, Sendable {
+struct Orientation: Hashable, Sendable, Codable {
     /// Rows of the shown frame are columns of the stored one.
     let transposes: Bool
     /// Shown x runs against the stored axis, and shown y.

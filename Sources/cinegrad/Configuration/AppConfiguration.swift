@@ -32,6 +32,8 @@ package struct AppConfiguration: Hashable, Sendable {
         package let jobTime: Duration?
         /// Parameters of networks that stay in memory between explanations.
         package let modelCacheBytes: Int
+        /// Free bytes of the data directory's disk below which the service calls itself not ready.
+        package let diskReserveBytes: Int
     }
 
     package struct Workers: Hashable, Sendable {
@@ -62,6 +64,11 @@ package struct AppConfiguration: Hashable, Sendable {
         package let showsWholeFrames: Bool
     }
 
+    package struct Log: Hashable, Sendable {
+        package let level: Logger.Level
+        package let format: LogFormat
+    }
+
     package let server: Server
     package let dataDirectory: URL
     package let limits: Limits
@@ -71,7 +78,7 @@ package struct AppConfiguration: Hashable, Sendable {
     package let dicom: DICOM
     /// Where results of DICOM objects are stored; nil to keep them here alone.
     package let archive: Archive?
-    package let logLevel: Logger.Level
+    package let log: Log
     /// Whether entries of the audit log go to the machine's log too.
     package let copiesAuditToSyslog: Bool
 }
@@ -100,7 +107,8 @@ extension AppConfiguration {
                 ?? MachineMemory.bytes / 2,
             jobTime: try sources.integer(.limitsJobSeconds, in: 0...604_800).map { $0 == 0 ? nil : .seconds($0) }
                 ?? .seconds(86_400),
-            modelCacheBytes: try sources.integer(.limitsModelCacheBytes, in: 0...1 << 40) ?? 1 << 30)
+            modelCacheBytes: try sources.integer(.limitsModelCacheBytes, in: 0...1 << 40) ?? 1 << 30,
+            diskReserveBytes: try sources.integer(.limitsDiskReserveBytes, in: 0...1 << 50) ?? 1 << 30)
         workers = Workers(
             count: try sources.integer(.workersCount, in: 1...256) ?? 1,
             threads: try sources.integer(.workersThreads, in: 1...1024)
@@ -124,7 +132,8 @@ extension AppConfiguration {
                 seconds: try sources.integer(.dicomPushSeconds, in: 1...3600) ?? 60,
                 attempts: try sources.integer(.dicomPushAttempts, in: 1...1000) ?? 20)
         }
-        logLevel = try sources.name(.logLevel) ?? .info
+        log = Log(
+            level: try sources.name(.logLevel) ?? .info, format: try sources.name(.logFormat) ?? .text)
         copiesAuditToSyslog = try sources.boolean(.auditSyslog) ?? false
 
         guard server.hasTLSInFront || Loopback.contains(server.host) else {

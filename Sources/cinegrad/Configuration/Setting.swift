@@ -15,6 +15,7 @@ package enum Setting: String, Hashable, Sendable, CaseIterable {
     case workersCount = "workers.count"
     case workersThreads = "workers.threads"
     case workersLeaseSeconds = "workers.lease-seconds"
+    case limitsDiskReserveBytes = "limits.disk-reserve-bytes"
     case dicomRoutes = "dicom.routes"
     case dicomWholeFrames = "dicom.whole-frames"
     case dicomPushURL = "dicom.push.url"
@@ -29,6 +30,7 @@ package enum Setting: String, Hashable, Sendable, CaseIterable {
     case retentionDays = "retention.days"
     case retentionBytes = "retention.bytes"
     case auditSyslog = "audit.syslog"
+    case logFormat = "log.format"
 
     /// The environment variable that sets it.
     package var environmentVariable: String {

@@ -43,7 +43,7 @@ struct OutputDirectory {
             try writeNumbers(explanation, channels: channels)
             let material = try ComputedMaterial(explanation, channels: channels, video: video, limits: limits)
             try writePictures(of: explanation, material, pictures)
-            try writeObjects(of: explanation, material, video: video)
+            try writeObjects(of: explanation, material, video: video, limits: limits)
         } catch let error as CocoaError {
             throw Failure(
                 code: "output.unwritable", message: "the results cannot be written to \(path): \(Self.reason(error))")
@@ -122,10 +122,12 @@ struct OutputDirectory {
 
     /// What goes back to the archive that a DICOM object came from: `saliency.dcm` and `report.dcm`. Of other videos, and of objects that don't say whose they
     /// are, nothing.
-    private func writeObjects(of explanation: Explanation, _ material: ComputedMaterial, video: URL) throws {
-        guard try VideoProbe.probe(video, limits: .isolated).dicom != nil else { return }
+    private func writeObjects(
+        of explanation: Explanation, _ material: ComputedMaterial, video: URL, limits: VideoLimits
+    ) throws {
+        guard try VideoProbe.probe(video, limits: limits).dicom != nil else { return }
         let report = try explanation.report.json(pretty: false)
-        let header = try DICOMProbe.header(video, limits: .isolated)
+        let header = try DICOMProbe.header(video, limits: limits)
         guard header.identity != nil else { return }
         // No other run has the same report: it tells how long everything took.
         let name = "local_\(FileDigest.sha256(of: report).prefix(22))"

@@ -12,6 +12,9 @@ enum ServeError: Error, Equatable, Sendable {
 extension ServeError: CustomStringConvertible {
     var description: String {
         switch self {
+        case .dataDirectory(let path, .corrupt(let what)):
+            "the data directory \(path) cannot be used: \(what) is damaged on the disk. \"cinegrad check --data-directory "
+                + "\(path)\" tells how far it goes; docs/operations.md tells how to restore a backup"
         case .dataDirectory(let path, let error): "the data directory \(path) cannot be used: \(error)"
         case .webhooks(let reason): "webhooks are allowed (webhooks.allow), but \(reason)"
         case .noToken:

@@ -7,6 +7,7 @@ import Logging
 import Pipelines
 import ServiceLifecycle
 import Store
+import Telemetry
 import Tensors
 import UnixSignals
 import Video
@@ -21,9 +22,7 @@ struct ServingProcess {
 
     init(_ configuration: AppConfiguration) {
         self.configuration = configuration
-        var logger = Logger(label: "cinegrad", factory: { StreamLogHandler.standardError(label: $0) })
-        logger.logLevel = configuration.logLevel
-        self.logger = logger
+        logger = configuration.log.format.logger(level: configuration.log.level)
     }
 
     /// Serves until a signal ends it.
@@ -31,19 +30,22 @@ struct ServingProcess {
     func run() async throws {
         // Whoever reads the greeting or the log may go away.
         signal(SIGPIPE, SIG_IGN)
-        // Whatever is created from now on is for this user alone.
+        // Whatever is written is for this user alone.
         umask(0o077)
+        let registry = MetricsRegistry()
+        let measures = JobMeasures(in: registry)
         let store = try openStore()
         let requiresToken = configuration.server.isReachedByOthers
         guard try !requiresToken || store.tokens().contains(where: { $0.isUsable(at: Date()) }) else {
             throw ServeError.noToken
         }
-        try recover(store)
+        try recover(store, measures)
 
-        let limits = ServiceLimits(
+        var limits = ServiceLimits(
             videoBytes: configuration.limits.videoBytes, modelBytes: configuration.limits.modelBytes,
             studyBytes: configuration.limits.studyBytes,
             video: .isolated(showsWholeFrames: configuration.dicom.showsWholeFrames))
+        limits.modelReading = limits.video.containerReading
         let routing = try configuration.dicom.routes.map(RoutesFile.read) ?? .none
         let library = ModelLibrary(store: store, cacheBytes: configuration.limits.modelCacheBytes)
         let budget = JobBudget(
@@ -56,7 +58,7 @@ struct ServingProcess {
             drain: Self.jobDrain,
             runner: ExplanationRunner(
                 store: store, library: library, limits: limits.video, budget: budget, keepInterval: .seconds(1)),
-            logger: logger)
+            measures: measures, logger: logger)
         let evaluations = EvaluationWorker(
             store: store, library: library, parallelism: budget.parallelism, logger: logger)
         let courier = try webhookCourier(store)
@@ -68,11 +70,25 @@ struct ServingProcess {
             wakeEvaluations: { evaluations.wake() },
             webhooks: configuration.webhooks.policy,
             access: AccessControl(store: store, requiresToken: requiresToken),
-            audit: AuditTrail(store: store, copiesToSyslog: configuration.copiesAuditToSyslog), logger: logger)
+            audit: AuditTrail(store: store, copiesToSyslog: configuration.copiesAuditToSyslog),
+            operations: Operations(
+                registry: registry,
+                readiness: ReadinessProbe(
+                    store: store, library: library, workers: configuration.workers.count, status: { pool.status },
+                    reserve: configuration.limits.diskReserveBytes)),
+            logger: logger)
+        let refusals = registry.counter(
+            "cinegrad_http_refusals_total", "Requests that were not understood or came too slowly.", labels: ["status"])
         let listener = Listener(
             configuration: ServerConfiguration(
                 host: configuration.server.host, port: configuration.server.port, limits: ServerLimits()),
-            logger: logger, responder: { await respond(to: $0, service) }, refusal: { Service.refuse($0) })
+            logger: logger, responder: service.respond,
+            refusal: { error in
+                let response = Service.refuse(error)
+                refusals.add(1, [String(response.status.code)])
+                return response
+            })
+        ListenerMetrics.register(listener, in: registry)
 
         let address = try await listener.start()
         let greeting = Greeting(
@@ -123,33 +139,25 @@ struct ServingProcess {
     private func openStore() throws -> Store {
         let directory = configuration.dataDirectory
         do {
-            return try Store(
+            let store = try Store(
                 directory: directory,
                 limits: StoreLimits(
                     queued: configuration.limits.queuedJobs, interruptions: StoreLimits.standard.interruptions))
+            if try store.isOpenToOthers() {
+                logger.warning("other users may look into the data directory; its mode should be 0700 (chmod go-rwx)")
+            }
+            return store
         } catch let error as StoreError {
             throw ServeError.dataDirectory(path: directory.path, error)
         }
     }
 
-    /// Answers a request and says so in the log. Queries are left out: a client may put anything there.
-    private func respond(to request: Request, _ service: API.Service) async -> Response {
-        let start = ContinuousClock.now
-        let response = await service.respond(request)
-        logger.debug(
-            "answered",
-            metadata: [
-                "http.method": "\(request.head.method)", "http.path": "\(request.path)",
-                "http.status": "\(response.status.code)",
-                "milliseconds": "\((ContinuousClock.now - start) / .milliseconds(1))",
-            ])
-        return response
-    }
-
     /// Puts what a crash interrupted back into the queue.
-    private func recover(_ store: Store) throws {
+    private func recover(_ store: Store, _ measures: JobMeasures) throws {
         let report = try store.recover()
-        guard report.requeued + report.poisoned + report.cancelled > 0 else { return }
+        let interrupted = report.requeued + report.poisoned + report.cancelled
+        guard interrupted > 0 else { return }
+        measures.interrupted(interrupted)
         logger.notice(
             "the last run ended in the middle of jobs",
             metadata: [

@@ -7,6 +7,7 @@ import Logging
 import Pipelines
 import Store
 import Synchronization
+import Telemetry
 import Tensors
 import TestSupport
 import Testing
@@ -40,11 +41,12 @@ struct TestService: Sendable {
         let store = try Store(directory: directory.url, limits: storeLimits)
         let library = ModelLibrary(store: store, cacheBytes: 64 << 20)
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let registry = MetricsRegistry()
         let pool = WorkerPool(
             store: store, workers: 1, lease: .seconds(3600), limit: nil, drain: .seconds(60),
             runner: ExplanationRunner(
                 store: store, library: library, limits: limits.video, budget: budget, keepInterval: .zero),
-            logger: logger)
+            measures: JobMeasures(in: registry), logger: logger)
         let evaluations = EvaluationWorker(
             store: store, library: library, parallelism: budget.parallelism, logger: logger)
         let service = Service(
@@ -53,6 +55,11 @@ struct TestService: Sendable {
             webhooks: WebhookPolicy("https://pacs.example.org") ?? .none,
             access: AccessControl(store: store, requiresToken: requiresToken),
             audit: AuditTrail(store: store, copiesToSyslog: false),
+            // Whether there are workers is up to each test.
+            operations: Operations(
+                registry: registry,
+                readiness: ReadinessProbe(
+                    store: store, library: library, workers: 0, status: { pool.status }, reserve: 0)),
             logger: logger)
         func run(_ send: @escaping @Sendable (HTTPRequest, [UInt8]) async throws -> Answer) async throws {
             let contract = try await Contract(
@@ -126,6 +133,13 @@ struct TestService: Sendable {
     func rawRequest(_ path: String, headers: HTTPFields) async throws -> Answer {
         try await send(
             HTTPRequest(method: .get, scheme: nil, authority: nil, path: path, headerFields: headers), [])
+    }
+
+    /// Sends a GET with header fields of any name.
+    func rawRequest(_ path: String, fields: [String: String]) async throws -> Answer {
+        var headers = HTTPFields()
+        for (name, value) in fields { headers[try #require(HTTPField.Name(name))] = value }
+        return try await rawRequest(path, headers: headers)
     }
 
     /// Sends a request and holds the answer against the contract.

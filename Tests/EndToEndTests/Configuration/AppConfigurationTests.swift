@@ -29,10 +29,12 @@ struct AppConfigurationTests {
         #expect(configuration.limits.studyBytes == 34_359_738_368)
         #expect(configuration.dicom.routes == nil)
         #expect(!configuration.dicom.showsWholeFrames)
-        #expect(configuration.logLevel == .info)
         #expect(!configuration.copiesAuditToSyslog)
         #expect(configuration.webhooks.policy == .none && configuration.webhooks.secretFile == nil)
         #expect(configuration.retention.age == nil && configuration.retention.bytes == nil)
+        #expect(configuration.log.level == .info)
+        #expect(configuration.log.format == .text)
+        #expect(configuration.limits.diskReserveBytes == 1_073_741_824)
     }
 
     @Test func flagsWinOverEnvironmentOverFile() throws {
@@ -43,7 +45,7 @@ struct AppConfigurationTests {
             let flags = [FlagValue(.serverPort, flag: "--port", text: "1003")]
             let configuration = try AppConfiguration(flags: flags, environment: environment, file: file)
             #expect(configuration.server.port == 1003)
-            #expect(configuration.logLevel == .debug)
+            #expect(configuration.log.level == .debug)
             #expect(configuration.workers.count == 2)
             #expect(configuration.server.drain == .seconds(3))
             let unflagged = try AppConfiguration(flags: [], environment: environment, file: file)
@@ -84,11 +86,13 @@ struct AppConfigurationTests {
         case .workersLeaseSeconds: "3"
         case .dicomRoutes: "/routes.yaml"
         case .dicomWholeFrames: "true"
+        case .limitsDiskReserveBytes: "0"
         case .logLevel: "critical"
         case .auditSyslog: "true"
         case .webhooksAllow: "https://a.example"
         case .webhooksSecretFile: "/elsewhere"
         case .retentionDays, .retentionBytes: "1"
+        case .logFormat: "json"
         }
     }
 
@@ -116,6 +120,8 @@ struct AppConfigurationTests {
         (.workersCount, "257", "a whole number from 1 to 256"),
         (.workersThreads, "0", "a whole number from 1 to 1024"),
         (.workersLeaseSeconds, "2", "a whole number from 3 to 3600"),
+        (.limitsDiskReserveBytes, "-1", "a whole number from 0 to 1125899906842624"),
+        (.logFormat, "xml", "one of text, json"),
         (.logLevel, "loud", "one of trace, debug, info, notice, warning, error, critical"),
     ])
     func invalidValuesAreNamedWithTheirOrigin(_ setting: Setting, _ value: String, _ expected: String) throws {

@@ -112,8 +112,60 @@ struct StartTests {
         let lines = service.logText.split(separator: "\n")
         #expect(
             lines.contains {
-                $0.contains("answered") && $0.contains("http.status=404") && $0.contains("http.path=/v1/explanations/")
+                $0.contains("answered") && $0.contains("http.status=404")
+                    && $0.contains("http.route=/v1/explanations/{id}")
             })
+        // What a client wrote into an address may be a name.
+        #expect(!service.logText.contains("a%20b") && !service.logText.contains("a b"))
         #expect(lines.allSatisfy { $0.contains(#/^\d{4}-\d{2}-\d{2}T\S+ [a-z]+ cinegrad: /#) })
+    }
+
+    @Test func theLogCanBeOfJSON() async throws {
+        let directory = try TemporaryDirectory()
+        let service = try await ServiceProcess.start(
+            in: directory, environment: ["CINEGRAD_LOG_LEVEL": "debug", "CINEGRAD_LOG_FORMAT": "json"])
+        let (id, trace) = ("0af7651916cd43dd8448eb211c80319c", "4bf92f3577b34da6a3ce929d0e0e4736")
+        let answer = try await service.curl(
+            "/v1/videos/none",
+            ["--header", "traceparent: 00-\(trace)-00f067aa0ba902b7-01", "--header", "X-Request-Id: \(id)"],
+            expecting: 404)
+        #expect(answer.headers["x-request-id"] == id)
+        #expect(await service.stop() == .exit(0))
+        let records = try service.logText.split(separator: "\n").map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: String])
+        }
+        let record = try #require(records.first { $0["request.id"] == id })
+        #expect(record["message"] == "answered" && record["trace.id"] == trace && record["http.status"] == "404")
+        #expect(record["http.route"] == "/v1/videos/{id}" && record["client.address"] == "127.0.0.1")
+    }
+
+    @Test func theServiceShowsThatItCanWork() async throws {
+        let directory = try TemporaryDirectory()
+        let service = try await ServiceProcess.start(in: directory, environment: [:])
+        // The workers begin beside the server.
+        var metrics = ""
+        for _ in 0..<1000 where !metrics.contains("cinegrad_ready{subject=\"workers\"} 1\n") {
+            metrics = try await service.curl("/metrics", [], expecting: 200).text
+        }
+        try await service.curl("/readyz", [], expecting: 200)
+        for family in ["http_connections ", "http_received_bytes_total ", "job_wait_seconds"] {
+            #expect(metrics.contains("cinegrad_\(family)"), "\(family)")
+        }
+        #expect(await service.stop() == .exit(0))
+        // A disk without the room that is asked for.
+        let full = try await ServiceProcess.start(
+            in: directory, environment: ["CINEGRAD_LIMITS_DISK_RESERVE_BYTES": String(1 << 50)])
+        let refusal = try await full.curl("/readyz", [], expecting: 503)
+        #expect(refusal.text.contains("service.not-ready") && refusal.headers["retry-after"] == "5")
+    }
+
+    @Test func aDirectoryThatIsOpenToOthersIsToldOf() async throws {
+        let directory = try TemporaryDirectory()
+        let data = directory.url.appending(path: "data")
+        try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: data.path)
+        let open = try await ServiceProcess.start(in: directory, environment: [:])
+        #expect(await open.stop() == .exit(0))
+        #expect(open.logText.contains("its mode should be 0700"))
     }
 }

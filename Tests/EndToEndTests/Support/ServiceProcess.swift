@@ -16,14 +16,16 @@ struct ServiceProcess: Sendable {
     /// - Parameters:
     ///   - directory: holds the data directory, and the log of all runs.
     ///   - environment: `CINEGRAD_…` variables.
+    ///   - kibibytesPerFile: how large a file may be that it writes, as on a full disk.
     static func start(
-        in directory: TemporaryDirectory, environment: [String: String],
+        in directory: TemporaryDirectory, environment: [String: String], kibibytesPerFile: Int? = nil,
         at location: SourceLocation = #_sourceLocation
     ) async throws -> ServiceProcess {
         let log = directory.url.appending(path: "log")
         let child = try await BuiltBinary.run(
             ["serve", "--port", "0", "--data-directory", directory.url.appending(path: "data").path],
-            environment: environment, home: directory, errors: log, slots: .services)
+            environment: environment, home: directory, errors: log, slots: .services,
+            kibibytesPerFile: kibibytesPerFile)
         let greeting = await child.output.text(through: "-o error.png\n")
         let match = try #require(
             greeting.firstMatch(of: /^Cinegrad is ready at (http:\/\/127\.0\.0\.1:([0-9]+))\n/),
@@ -62,14 +64,18 @@ enum BuiltBinary {
 
     /// Starts it as soon as one of the slots is free, which it keeps until it ends.
     static func run(
-        _ arguments: [String], environment: [String: String], home: TemporaryDirectory, errors: URL, slots: Slots
+        _ arguments: [String], environment: [String: String], home: TemporaryDirectory, errors: URL, slots: Slots,
+        kibibytesPerFile: Int? = nil
     ) async throws -> ChildProcess {
         // A home of its own, so that no data of whoever runs the tests is touched.
         let home = ["HOME": home.url.path, "XDG_DATA_HOME": ""]
         await slots.take()
         do {
+            let limit = kibibytesPerFile.map { ["bash", "-c", "ulimit -f \($0); exec \"$@\"", "bash"] } ?? []
+            let words = limit + [try url.path] + arguments
             let child = try ChildProcess(
-                url.path, arguments, environment: home.merging(environment) { $1 }, output: .pipe, errors: errors)
+                words[0], Array(words.dropFirst()), environment: home.merging(environment) { $1 }, output: .pipe,
+                errors: errors)
             child.afterEnd { slots.give() }
             return child
         } catch {
