@@ -28,7 +28,7 @@ help:
 	@echo "make bench         measure time and memory of forward passes, gradients, SmoothGrad and flow"
 	@echo "make bench-peers   the same beside PyTorch, Captum, ONNX Runtime and OpenCV (installs them in .build)"
 	@echo "make lint          check the formatting of the Swift sources"
-	@echo "make fuzz          throw mutated files at the readers of checkpoints (FUZZ_SECONDS=60 for each)"
+	@echo "make fuzz          throw mutated bytes at the readers of checkpoints and requests (FUZZ_SECONDS=60 for each)"
 
 serve: build
 	@exec .build/release/cinegrad serve --host $(HOST) --port $(PORT) $(if $(DATA),--data-directory '$(DATA)')

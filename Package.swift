@@ -204,6 +204,8 @@ if Context.environment["CINEGRAD_FUZZ"] != nil {
             name: "CheckpointFuzzer", dependencies: ["Tensors", "Checkpoints"], path: "Fuzz/Checkpoints",
             swiftSettings: fuzzed),
         .executableTarget(
+            name: "HTTPFuzzer", dependencies: ["HTTPServer", httpTypes], path: "Fuzz/HTTP", swiftSettings: fuzzed),
+        .executableTarget(
             name: "GraphFuzzer", dependencies: ["Tensors", "Autodiff", "ONNX"], path: "Fuzz/Graphs",
             swiftSettings: fuzzed),
     ]

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${FUZZ_SECONDS:-60}
 build=.build/fuzz
-for product in CheckpointFuzzer GraphFuzzer; do
+for product in CheckpointFuzzer GraphFuzzer HTTPFuzzer; do
     CINEGRAD_FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path $build --product $product
 done
 
@@ -29,6 +29,13 @@ import base64, json, sys
 for index, one in enumerate(json.load(open("Tests/Fixtures/onnx/operators.json"))["cases"]):
     open(f"{sys.argv[1]}/operator-{index}.onnx", "wb").write(base64.b64decode(one["model"]))' $build/seeds/onnx
 
+# The first byte names the reader: 0 request heads, 1 chunks, 2 forms.
+mkdir -p $build/seeds/http $build/corpus/http
+printf '\0GET /a?b=%%41 HTTP/1.1\r\nHost: a:1\r\nX: y\r\n\r\nPOST /c HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n' >$build/seeds/http/heads
+printf '\0PUT / HTTP/1.1\r\nHost: [::1]\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n' >$build/seeds/http/put
+printf '\0015\r\nhello\r\nA;x="y"\r\n0123456789\r\n0\r\nT: v\r\n\r\nGET' >$build/seeds/http/chunks
+printf '\2--b-c\r\nContent-Disposition: form-data; name="a"; filename="x"\r\nContent-Type: t/u\r\n\r\nhello\r\n--b-c--\r\n' >$build/seeds/http/form
+
 # Otherwise Swift prints where a trap was, and libFuzzer never gets to write down what it was given.
 export SWIFT_BACKTRACE=enable=no
 
@@ -41,3 +48,4 @@ fuzz() {
 }
 for reader in safetensors torch-zip torch-legacy; do fuzz $reader CheckpointFuzzer; done
 fuzz onnx GraphFuzzer
+fuzz http HTTPFuzzer

@@ -13,6 +13,7 @@ package enum Routes {
         let partial = PartialHandlers(resources: resources)
         let results = ResultHandlers(resources: resources)
         let exports = ExportHandlers(resources: resources)
+        let geometry = GeometryHandlers(resources: resources)
         let evaluations = EvaluationHandlers(resources: resources)
         let audit = AuditHandlers(resources: resources)
         let operations = OperationHandlers(resources: resources)
@@ -47,6 +48,11 @@ package enum Routes {
             Route(
                 method: .get, pattern: "/v1/explanations/{id}/dicom",
                 handler: only(ResultHandlers.mediaType, results.show)),
+            Route(method: .get, pattern: "/v1/explanations/{id}/geometry", handler: only(.json, geometry.show)),
+            Route(
+                method: .get, pattern: "/v1/explanations/{id}/maps/{kind}/source/{n}",
+                handler: only(.npy, geometry.frame)),
+            Route(method: .get, pattern: "/v1/explanations/{id}/beat", handler: geometry.beat),
             Route(method: .get, pattern: "/v1/explanations/{id}/export", handler: only(.json, exports.show)),
             Route(method: .post, pattern: "/v1/explanations/{id}/export", handler: only(.json, exports.create)),
             Route(method: .get, pattern: "/v1/explanations/{id}/partial", handler: partial.report),
@@ -78,7 +84,7 @@ package enum Routes {
 
     /// Results by their identifiers.
     private static func dicomWeb(_ resources: Resources) -> [Route] {
-        let objects = DICOMwebHandlers(resources: resources)
+        let objects = ResultObjectHandlers(resources: resources)
         let pictures = RenderedHandlers(resources: resources)
         let study = "/dicom-web/studies/{study}"
         let series = study + "/series/{series}"
@@ -124,6 +130,6 @@ package enum Routes {
         "/v1/explanations/{id}", "/v1/explanations/{id}/maps/{kind}", "/v1/explanations/{id}/maps/{kind}/frames/{n}",
         "/v1/explanations/{id}/vectors", "/v1/explanations/{id}/trajectories", "/v1/explanations/{id}/flow",
         "/v1/explanations/{id}/partial/{kind}", "/v1/explanations/{id}/noise", "/v1/explanations/{id}/figure",
-        "/v1/explanations/{id}/timeline",
+        "/v1/explanations/{id}/timeline", "/v1/explanations/{id}/beat",
     ]
 }

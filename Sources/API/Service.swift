@@ -16,6 +16,7 @@ package struct Service: Sendable {
     private let ownership: OwnershipGate
     private let audit: AuditTrail
     private let observer: RequestObserver
+    private let crossOrigin: CrossOrigin
     private let logger: Logger
 
     /// - Parameters:
@@ -43,6 +44,7 @@ package struct Service: Sendable {
         self.audit = audit
         observer = RequestObserver(registry: operations.registry, logger: logger)
         operations.register(store: store)
+        crossOrigin = limits.crossOrigin
         self.logger = logger
     }
 
@@ -51,7 +53,8 @@ package struct Service: Sendable {
         let id = RequestIdentifier.of(request.head.headerFields.requestIdentifier)
         var request = request
         var route: String?
-        let response = await answer(&request, id, &route).coded(for: request)
+        let response = await crossOrigin.opened(
+            answer(&request, id, &route).coded(for: request), for: request)
         return observer.observe(request, response, id: id, route: route, took: ContinuousClock.now - start)
     }
 
@@ -73,6 +76,7 @@ package struct Service: Sendable {
                 return try await carryOut(request, id, route)
             case .methodNotAllowed(let methods):
                 let names = methods.map(\.rawValue)
+                if let preflight = crossOrigin.preflight(request, methods: names) { return preflight }
                 var response = Problem(
                     status: .methodNotAllowed, code: "route.method-not-allowed",
                     detail: ServiceError.methodNotAllowed(names).description

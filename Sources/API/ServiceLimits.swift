@@ -8,6 +8,8 @@ package struct ServiceLimits: Hashable, Sendable {
     /// Bytes of one request that stores DICOM objects.
     package var studyBytes: Int
     package var video: VideoLimits
+    /// Pages that may use the interface.
+    package var crossOrigin = CrossOrigin.none
     /// Where models are read before they are stored.
     package var modelReading = DICOMReading.here
 

@@ -127,7 +127,8 @@ static int restrict_calls(void) {
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     const struct sock_fprog program = {sizeof instructions / sizeof *instructions, instructions};
-    // By prctl(2), which the filters of service managers let through where they stop seccomp(2).
+    // For all threads, should there be others already. The filters of service managers stop seccomp(2) and let prctl(2) through, which is for this thread.
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) == 0) return 0;
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 ? 0 : errno;
 }
 

@@ -36,6 +36,10 @@ package struct ServerLimits: Sendable, Hashable {
     package var headerTimeout: Duration = .seconds(10)
     /// Between two arrivals of bytes of a body that a handler waits for. Default 30 s.
     package var bodyTimeout: Duration = .seconds(30)
+    /// Bytes a second that a client has to send of a body on the average, once the server has waited for ``bodyRateGrace`` in all. Default 1 KiB.
+    package var bodyBytesPerSecond = 1 << 10
+    /// Default 30 s.
+    package var bodyRateGrace: Duration = .seconds(30)
     /// Between two moments at which the client takes bytes of a response. Default 30 s.
     package var writeTimeout: Duration = .seconds(30)
     /// How long a closed connection still reads, so that the client gets the last response (RFC 9112, section 9.6). Default 2 s.

@@ -29,6 +29,7 @@ package struct Failure: JobFailure, Hashable, Sendable {
         case let error as MotionError: self.init(code: error.code, message: error.description)
         case let error as CheckpointError: self.init(code: error.code, message: error.description)
         case let error as PictureError: self.init(code: error.code, message: error.description)
+        case let error as BeatError: self.init(code: error.code, message: error.description)
         case let error as ResultObjectError: self.init(code: error.code, message: error.description)
         case RenderingError.tooLarge, EncodingError.tooLarge:
             self.init(code: "picture.too-large", message: "\(error)")

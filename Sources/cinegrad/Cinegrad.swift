@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import Pipelines
 
-@main
 struct Cinegrad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cinegrad",
@@ -20,10 +19,4 @@ struct Cinegrad: AsyncParsableCommand {
             Serve.self, Check.self, Backup.self, TokensCommand.self, Explain.self, ModelsCommand.self, Train.self,
             Evaluate.self, Dataset.self, ReadDICOM.self, ReadVideo.self, CheckModel.self,
         ])
-
-    static func main() async {
-        // A limit of file size is an error of the write then, as a full disk is, and not the end of the process (setrlimit(2)).
-        signal(SIGXFSZ, SIG_IGN)
-        await main(nil)
-    }
 }

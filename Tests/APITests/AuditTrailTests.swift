@@ -1,6 +1,7 @@
 import API
 import HTTPTypes
 import Store
+import TestSupport
 import Testing
 
 /// The audit log, filled by requests.
@@ -34,6 +35,25 @@ struct AuditTrailTests {
             #expect(entries[3]["request"].string == made.header("X-Request-Id"))
             #expect(Set(entries.compactMap { $0["request"].string }).count == entries.count)
             #expect(entries.compactMap { $0["sequence"].int } == [6, 5, 4, 3, 2, 1])
+        }
+    }
+
+    /// What was erased is gone; that it was erased, by whom and when, stays.
+    @Test func theErasureOfAStudyIsPutDown() async throws {
+        try await TestService.with { service in
+            _ = try await service.store([DICOMObject.cine(frames: 9).bytes], study: "2.25.1")
+            #expect(try await service.delete("/v1/studies/2.25.1").status == 204)
+            #expect(try await service.delete("/dicom-web/studies/2.25.1").status == 404)
+            #expect(try await service.delete("/v1/studies/Mueller").status == 400)
+            let entries = try await entries(service)
+            #expect(
+                entries.map { $0["action"].string } == [
+                    "DELETE /v1/studies/{study}", "DELETE /dicom-web/studies/{study}", "DELETE /v1/studies/{study}",
+                    "POST /dicom-web/studies/{study}",
+                ])
+            #expect(entries.map { $0["outcome"] } == ["refused", "refused", "done", "done"])
+            #expect(entries.map { $0["object"]["id"] } == [.null, "2.25.1", "2.25.1", "2.25.1"])
+            #expect(entries.allSatisfy { $0["object"]["kind"] == "study" })
         }
     }
 

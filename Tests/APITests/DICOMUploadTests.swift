@@ -72,6 +72,8 @@ struct DICOMUploadTests {
         try await TestService.with { service in
             func explanation(_ fields: [String: JSON], period: Int?) async throws -> JSON {
                 var manifest = TinyModel.manifest
+                // The name of one of these is not taken by another.
+                manifest["name"] = .string("tiny-\(fields.count)-\(period ?? 0)")
                 manifest["input"] = .object(
                     ["frames": 8, "height": 112, "width": 112].merging(fields) { _, new in new })
                 let model = try await service.post("/v1/models", parts: TinyModel.parts(manifest)).json

@@ -73,7 +73,7 @@ struct ExportTests {
             try await TestService.with { service in
                 let address = try await service.explained(DICOMObject.cine(frames: 9))
                 #expect(try await service.get("\(address)/export").json["state"] == "waiting")
-                service.export(to: Self.archive("\(url)/dicom-web/"), at: Date())
+                await service.export(to: Self.archive("\(url)/dicom-web/"), at: Date())
                 let export = try await service.get("\(address)/export").json
                 #expect(export["state"] == "stored" && export["attempts"] == 1 && export["error"].isNull, "\(export)")
                 let received = archive.received
@@ -84,11 +84,11 @@ struct ExportTests {
                     let file = try await service.get("\(address)/dicom?object=\(object)").body
                     #expect(Data(delivery.body).range(of: Data(file)) != nil)
                 }
-                service.export(to: Self.archive("\(url)/dicom-web/"), at: Date(timeIntervalSinceNow: 1e6))
+                await service.export(to: Self.archive("\(url)/dicom-web/"), at: Date(timeIntervalSinceNow: 1e6))
                 #expect(archive.received.count == 2)
                 // Asked for once more, it gets the same bytes.
                 #expect(try await service.post("\(address)/export", .object([:])).status == 202)
-                service.export(to: Self.archive("\(url)/dicom-web/"), at: Date(timeIntervalSinceNow: 1))
+                await service.export(to: Self.archive("\(url)/dicom-web/"), at: Date(timeIntervalSinceNow: 1))
                 #expect(archive.received.count == 4)
             }
         }
@@ -116,22 +116,22 @@ struct ExportTests {
             try await TestService.with { service in
                 let address = try await service.explained(DICOMObject.cine(frames: 9))
                 let (destination, start) = (Self.archive(url, kind), Date())
-                service.export(to: destination, at: start)
+                await service.export(to: destination, at: start)
                 var export = try await service.get("\(address)/export").json
                 #expect(export["state"] == "waiting" && export["attempts"] == 1, "\(export)")
                 #expect(export["error"]["code"].string == code, "\(export)")
                 #expect(!(export["error"]["message"].string ?? "").contains("Vogelsang"))
                 // Not before five seconds are over, then after ten, then no more.
-                service.export(to: destination, at: start.addingTimeInterval(4))
+                await service.export(to: destination, at: start.addingTimeInterval(4))
                 #expect(archive.received.count == 1)
-                service.export(to: destination, at: start.addingTimeInterval(6))
-                service.export(to: destination, at: start.addingTimeInterval(15))
+                await service.export(to: destination, at: start.addingTimeInterval(6))
+                await service.export(to: destination, at: start.addingTimeInterval(15))
                 #expect(archive.received.count == 2)
-                service.export(to: destination, at: start.addingTimeInterval(17))
+                await service.export(to: destination, at: start.addingTimeInterval(17))
                 #expect(archive.received.count == 3)
                 export = try await service.get("\(address)/export").json
                 #expect(export["state"] == "failed" && export["attempts"] == 3 && export["due_at"].isNull, "\(export)")
-                service.export(to: destination, at: start.addingTimeInterval(1e6))
+                await service.export(to: destination, at: start.addingTimeInterval(1e6))
                 #expect(archive.received.count == 3)
             }
         }
@@ -147,12 +147,12 @@ struct ExportTests {
             try await TestService.with { service in
                 let address = try await service.explained(DICOMObject.cine(frames: 9))
                 let start = Date()
-                service.export(to: Self.archive(url, seconds: 1), at: start)
+                await service.export(to: Self.archive(url, seconds: 1), at: start)
                 var export = try await service.get("\(address)/export").json
                 #expect(export["error"]["code"] == "archive.unreachable", "\(export)")
                 #expect(export["error"]["message"].string?.contains("too long") == true, "\(export)")
                 // Nobody has port 1.
-                service.export(to: Self.archive("http://127.0.0.1:1"), at: start.addingTimeInterval(6))
+                await service.export(to: Self.archive("http://127.0.0.1:1"), at: start.addingTimeInterval(6))
                 export = try await service.get("\(address)/export").json
                 #expect(export["error"]["message"].string?.contains("nobody answers") == true, "\(export)")
                 #expect(export["state"] == "waiting" && export["attempts"] == 2)
@@ -166,7 +166,7 @@ struct ExportTests {
         try await archive.listening { url in
             try await TestService.with { service in
                 let address = try await service.explained(DICOMObject.cine(frames: 9))
-                service.export(to: Self.archive(url, .orthanc), at: Date())
+                await service.export(to: Self.archive(url, .orthanc), at: Date())
                 #expect(try await service.get("\(address)/export").json["state"] == "stored")
                 #expect(archive.received.map(\.path) == ["/instances", "/instances"])
                 #expect(archive.received.first?.body == (try await service.get("\(address)/dicom").body))
@@ -177,7 +177,7 @@ struct ExportTests {
     @Test func withoutAnArchiveObjectsAreKept() async throws {
         try await TestService.with { service in
             let address = try await service.explained(DICOMObject.cine(frames: 9))
-            service.export(to: nil, at: Date())
+            await service.export(to: nil, at: Date())
             let export = try await service.get("\(address)/export").json
             #expect(export["state"] == "kept" && export["objects"].array?.count == 2)
             #expect(try service.keptFiles().allSatisfy { !$0.hasPrefix("upload-") })

@@ -38,7 +38,7 @@ struct ModelTests {
             #expect(
                 model["input"] == [
                     "frames": 8, "period": 1, "height": 32, "width": 40, "layout": "NCTHW", "channels": "RGB",
-                    "range": [0, 1], "mean": [0, 0, 0], "std": [1, 1, 1],
+                    "range": [0, 1], "mean": [0, 0, 0], "std": [1, 1, 1], "preparation": "region",
                 ])
 
             #expect(model["output_count"] == 4 && model["format"] == "safetensors" && model["precision"] == ["F32"])

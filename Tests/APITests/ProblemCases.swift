@@ -21,7 +21,7 @@ enum ProblemCases {
             + chain(after(_: VideoError?.none), after) + chain(after(_: ModelError?.none), after)
             + chain(after(_: MotionError?.none), after) + chain(after(_: CheckpointError?.none), after)
             + chain(after(_: ShapeError?.none), after) + chain(after(_: PictureError?.none), after)
-            + chain(after(_: ResultObjectError?.none), after)
+            + chain(after(_: ResultObjectError?.none), after) + chain(after(_: BeatError?.none), after)
             + [
                 StudyError.wrongContract(
                     model: "tiny", reason: "it takes 8 frames of 40x32 pixels, and the clips have 32 of 112x112"),
@@ -61,6 +61,14 @@ enum ProblemCases {
         }
     }
 
+    private static func after(_ error: BeatError?) -> BeatError? {
+        switch error {
+        case nil: .unknown
+        case .unknown: .outside(frames: 0...31)
+        case .outside: nil
+        }
+    }
+
     private static func after(_ error: ServiceError?) -> ServiceError? {
         switch error {
         case nil: .unknownRoute(path: "/v1/clips")
@@ -83,7 +91,8 @@ enum ProblemCases {
         case .notFinished: .evaluationNotFinished(id: "evl_9pRtVwXyZ2aBcDeFgHjKmN", state: "running")
         case .evaluationNotFinished: .noMap(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", kind: "flow", available: ["pixels"])
         case .noMap: .noFrame(frame: "32", frames: 32)
-        case .noFrame: .noDICOMFrame(frame: 90, frames: 31)
+        case .noFrame: .notCovered(frame: "40", frames: 0...31)
+        case .notCovered: .noDICOMFrame(frame: 90, frames: 31)
         case .noDICOMFrame: .noPart(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", what: "vectors")
         case .noPart: .noExport(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb")
         case .noExport: .nothingPartial(id: "exp_8mVTKdZyQ3ZpDkWuPq1fSb", state: "queued")

@@ -47,7 +47,8 @@ struct ReadinessTests {
         let upload = try fixture.store.beginUpload()
         try upload.write([1, 2, 3])
         let content = try upload.finish()
-        let model = try fixture.store.addModel(name: "m", checkpoint: content, manifest: "{}", facts: "{}").record
+        let model = try fixture.store.addModel(name: "m", checkpoint: content, manifest: "{}", facts: "{}", owner: "")
+            .record
         #expect(fixture.failures(workers: 0, reserve: 0).isEmpty)
         try Data([1]).write(to: content.url)
         let failures = fixture.failures(workers: 0, reserve: 0)

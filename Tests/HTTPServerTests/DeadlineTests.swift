@@ -50,6 +50,24 @@ import Testing
         }
     }
 
+    @Test func aBodyThatTricklesReachesTheHandlerTooSlowly() async throws {
+        // Any wait is too long for this rate, and no time passes between two arrivals that would be.
+        let limits = limits {
+            $0.bodyRateGrace = .zero
+            $0.bodyBytesPerSecond = .max
+        }
+        try await withServer(limits: limits, echo) { address, _ in
+            let client = try RawClient(address)
+            await client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\nExpect: 100-continue\r\n\r\n")
+            // Asked for, so that the server is waiting.
+            #expect(try await client.receiveResponse().status == 100)
+            for _ in 0..<3 { await client.send("x") }
+            let response = try await client.receiveResponse()
+            #expect(response.text == "\(BodyError.timedOut)")
+            #expect(response.headers["connection"] == "close")
+        }
+    }
+
     @Test func aClientThatDoesNotReadIsGivenUp() async throws {
         let outcome = Mutex("")
         let done = Gate()

@@ -39,7 +39,7 @@ import Testing
             #expect(try copy.video(id: video.id) == video)
             #expect(FileManager.default.fileExists(atPath: copy.contentURL(sha256: video.sha256).path))
         }
-        #expect(try copy.videos(after: nil, limit: 10).records.count == 2)
+        #expect(try copy.videos(seenBy: .all, after: nil, limit: 10).records.count == 2)
         // What ran when the copy was made waits in it.
         #expect(try copy.recover().requeued == 1)
         for id in [waiting, running] { #expect(try copy.explanation(id: id)?.state == .queued) }

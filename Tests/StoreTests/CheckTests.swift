@@ -59,7 +59,8 @@ import Testing
     }
 
     @Test func blobsWhoseChecksumDiffersAreFound() throws {
-        try fixture.tamper("UPDATE map_frames SET data = substr(data, 1, length(data) - 1) || x'00' WHERE frame = 2")
+        try fixture.tamper(
+            "UPDATE map_frames SET data = CAST(substr(data, 1, length(data) - 1) || x'00' AS BLOB) WHERE frame = 2")
         try fixture.tamper("UPDATE artefacts SET data = x'00'")
         #expect(
             try findings() == [
@@ -91,6 +92,8 @@ import Testing
             let store = try Store(directory: directory.url)
             for _ in 0..<50 { _ = try StoreFixture.enqueue(in: store) }
         }
+        // Whoever closes the database last brings everything from the log into it.
+        let _: [Int] = try StoreFixture.query(directory.url, "SELECT count(*) FROM explanations")
         return (directory, directory.url.appending(path: "cinegrad.sqlite"))
     }
 

@@ -49,13 +49,13 @@ import Testing
         let small = try StoreFixture(limits: StoreLimits(queued: 1, interruptions: 3))
         let content = try small.upload([1])
         let jobs = (0..<2).map { _ in NewExplanation(modelID: "moving-shapes-sides") { _ in "{}" } }
-        #expect(throws: StoreError.queueFull(limit: 1)) {
+        #expect(throws: StoreError.queueFull(limit: 1, seconds: 10)) {
             try small.store.addInstance(
                 content, NewInstance(identifiers: identifiers("1"), facts: "{}", videoFacts: "{}"), explanations: jobs)
         }
         #expect(try small.store.instance(uid: "1") == nil)
         #expect(try small.store.explanationCounts()[.queued] == 0)
-        #expect(try small.store.videos(after: nil, limit: 9).records.isEmpty)
+        #expect(try small.store.videos(seenBy: .all, after: nil, limit: 9).records.isEmpty)
     }
 
     @Test func aVideoGoesWithItsInstanceAndTheOtherWayRound() throws {

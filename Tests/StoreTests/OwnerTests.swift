@@ -35,7 +35,9 @@ struct OwnerTests {
             let videos = try store.videos(seenBy: viewer, after: nil, limit: 9).records.map(\.id)
             #expect(videos == seen.map { [mine, others, nobodys][$0].id }, "\(viewer)")
             #expect(
-                try store.explanations(seenBy: viewer, state: nil, video: nil, model: nil, after: nil, limit: 9).records
+                try store.explanations(
+                    seenBy: viewer, state: nil, video: nil, model: nil, source: .any, after: nil, limit: 9
+                ).records
                     .map(\.id) == seen.map { explanations[$0] }, "\(viewer)")
             #expect(
                 try store.evaluations(seenBy: viewer, after: nil, limit: 9).records.map(\.id)

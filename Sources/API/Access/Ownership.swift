@@ -38,18 +38,17 @@ struct OwnershipGate: Sendable {
         "videos": .video, "models": .model, "explanations": .explanation, "evaluations": .evaluation,
     ]
 
-    /// - Throws: ``ServiceError/notFound(what:id:)`` when it belongs to another; ``ServiceError/missingScope(_:)`` when it is shared and would be
-    ///   changed, or when the address names things that this gate knows no owner of.
+    /// - Throws: ``ForeignThing`` when it belongs to another; ``ServiceError/missingScope(_:)`` when it is shared and would be changed, or when the
+    ///   address is one of which this gate knows nothing.
     func check(_ request: Request, on route: Route) async throws {
-        guard !request.caller.managesAll, !Routes.withoutToken.contains(route.pattern), route.pattern.contains("{")
-        else { return }
+        guard !request.caller.managesAll, !Routes.withoutToken.contains(route.pattern) else { return }
         let segments = route.pattern.split(separator: "/")
-        guard segments.first == "v1", segments.count > 2, segments[2] == "{id}",
-            let kind = Self.kinds[String(segments[1])]
-        else {
+        guard segments.count > 1, segments[0] == "v1", let kind = Self.kinds[String(segments[1])] else {
             if Routes.filteredByHandlers.contains(where: { route.pattern.hasPrefix($0) }) { return }
             throw ServiceError.missingScope(.manage)
         }
+        // Lists, which the store filters, and what makes a thing.
+        guard segments.count > 2 else { return }
         let (store, id, viewer) = (store, request.parameter("id"), request.caller.viewer)
         switch try await offload({ try store.standing(of: viewer, to: kind, id: id) }) {
         case .own, nil: return
@@ -69,6 +68,7 @@ struct ForeignThing: Error {
 }
 
 extension Routes {
-    /// Beginnings of addresses whose handlers look for things of the caller alone; each has a test of its own.
-    static let filteredByHandlers = ["/v1/studies/", "/dicom-web/", "/instances"]
+    /// Beginnings of addresses whose handlers look for things of the caller alone, or that are about none; each has a test of its own. Every other
+    /// address that the gate does not know is for those alone who see everything.
+    static let filteredByHandlers = ["/v1/studies/", "/dicom-web/", "/instances", "/metrics"]
 }

@@ -24,6 +24,13 @@ package struct AuditTrail: Sendable {
     /// What a request is about, before it is carried out: afterwards a deleted model has no name any more.
     func object(of route: Route, _ parameters: [String: String]) throws -> AuditEntry.Object? {
         let kinds = ["videos": "video", "models": "model", "explanations": "explanation", "evaluations": "evaluation"]
+        // Digits and dots, of which a client makes no words.
+        if let study = parameters["study"] {
+            let isUID =
+                (1...64).contains(study.utf8.count)
+                && study.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+            return AuditEntry.Object(kind: "study", id: isUID ? study : nil)
+        }
         let segments = route.pattern.split(separator: "/")
         guard segments.count > 1, let kind = kinds[String(segments[1])] else { return nil }
         guard let name = parameters["id"] else { return AuditEntry.Object(kind: kind, id: nil) }

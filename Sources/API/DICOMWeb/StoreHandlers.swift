@@ -89,9 +89,11 @@ extension Request {
     }
 
     private static func uid(_ text: String, _ name: String) throws -> String {
-        guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E })
+        guard (1...64).contains(text.utf8.count), text.utf8.first != UInt8(ascii: "."),
+            text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") })
         else {
-            throw ServiceError.invalidParameter(name: name, reason: "expected 1 to 64 digits and dots")
+            throw ServiceError.invalidParameter(
+                name: name, reason: "expected 1 to 64 digits and dots, a digit first")
         }
         return text
     }

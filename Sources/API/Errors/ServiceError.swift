@@ -17,6 +17,8 @@ package enum ServiceError: Error, Hashable, Sendable {
     case evaluationNotFinished(id: String, state: String)
     case noMap(id: String, kind: String, available: [String])
     case noFrame(frame: String, frames: Int)
+    /// Of the source, outside of what a map covers.
+    case notCovered(frame: String, frames: ClosedRange<Int>)
     /// Frames count from 1 in DICOMweb.
     case noDICOMFrame(frame: Int, frames: Int)
     /// Vectors, trajectories, flow or noise that this explanation does not have.
@@ -45,7 +47,9 @@ package enum ServiceError: Error, Hashable, Sendable {
 extension ServiceError {
     package var status: HTTPResponse.Status {
         switch self {
-        case .unknownRoute, .notFound, .noMap, .noFrame, .noDICOMFrame, .noPart, .noExport, .nothingPartial: .notFound
+        case .unknownRoute, .notFound, .noMap, .noFrame, .notCovered, .noDICOMFrame, .noPart, .noExport,
+            .nothingPartial:
+            .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .unsupportedMediaType: .unsupportedMediaType
         case .notAcceptable: .notAcceptable
@@ -68,7 +72,8 @@ extension ServiceError {
         case .notReady: 5
         case .unknownRoute, .methodNotAllowed, .notFound, .unsupportedMediaType, .notAcceptable, .missingPart,
             .unknownPart, .repeatedPart, .invalidParameter, .unknownParameter, .notFinished, .evaluationNotFinished,
-            .noMap, .noFrame, .noDICOMFrame, .noPart, .noExport, .nothingPartial, .bundledModel, .idempotencyConflict,
+            .noMap, .noFrame, .notCovered, .noDICOMFrame, .noPart, .noExport, .nothingPartial, .bundledModel,
+            .idempotencyConflict,
             .rangeNotSatisfiable,
             .missingToken, .invalidToken, .missingScope, .webhookNotAllowed, .noInstances, .noIdentifiers:
             nil
@@ -90,7 +95,7 @@ extension ServiceError {
         case .notFinished: "explanation.not-finished"
         case .evaluationNotFinished: "evaluation.not-finished"
         case .noMap: "map.not-found"
-        case .noFrame, .noDICOMFrame: "frame.not-found"
+        case .noFrame, .notCovered, .noDICOMFrame: "frame.not-found"
         case .noPart: "explanation.no-such-part"
         case .noExport: "export.not-found"
         case .nothingPartial: "explanation.nothing-partial"
@@ -116,7 +121,8 @@ extension ServiceError {
             #"Bearer realm="cinegrad", error="insufficient_scope", scope="\#(scope.rawValue)""#
         case .unknownRoute, .methodNotAllowed, .notFound, .unsupportedMediaType, .notAcceptable, .missingPart,
             .unknownPart, .repeatedPart, .invalidParameter, .unknownParameter, .notFinished, .evaluationNotFinished,
-            .noMap, .noFrame, .noDICOMFrame, .noPart, .noExport, .nothingPartial, .bundledModel, .idempotencyConflict,
+            .noMap, .noFrame, .notCovered, .noDICOMFrame, .noPart, .noExport, .nothingPartial, .bundledModel,
+            .idempotencyConflict,
             .rangeNotSatisfiable,
             .webhookNotAllowed, .noInstances, .noIdentifiers, .notReady:
             nil
@@ -148,6 +154,8 @@ extension ServiceError: CustomStringConvertible {
         case .noMap(let id, let kind, let available):
             "The explanation \(id) has no map \(kind); it has \(available.joined(separator: ", "))."
         case .noFrame(let frame, let frames): "There is no frame \(frame): frames count from 0 to \(frames - 1)."
+        case .notCovered(let frame, let frames):
+            "The map does not cover the frame \(frame) of the source: it covers \(frames.lowerBound) to \(frames.upperBound)."
         case .noDICOMFrame(let frame, let frames):
             "There is no frame \(frame): frames count from 1 to \(frames) here."
         case .noPart(let id, let what):

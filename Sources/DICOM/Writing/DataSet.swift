@@ -59,6 +59,17 @@ package struct DataSet: Hashable, Sendable {
         if case .text(_, let text)? = elements[tag] { text } else { nil }
     }
 
+    /// Whether all texts are of the default repertoire (PS3.5, 6.1.2.1), those of items too.
+    package var isASCII: Bool {
+        elements.values.allSatisfy { value in
+            switch value {
+            case .text(_, let text): text.utf8.allSatisfy { $0 < 0x80 }
+            case .items(let items): items.allSatisfy(\.isASCII)
+            case .shorts, .longs, .doubles, .tags, .bytes, .frames: true
+            }
+        }
+    }
+
     package var sorted: [(tag: Tag, value: Value)] {
         elements.sorted { $0.key < $1.key }.map { (tag: $0.key, value: $0.value) }
     }

@@ -1,5 +1,4 @@
 import CZlib
-import Synchronization
 
 extension RequestBody {
     /// The content of a body in gzip's coding, expanded as it arrives: no more than a piece at a time, so that a small body that stands for a

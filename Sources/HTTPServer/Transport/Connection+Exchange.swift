@@ -11,6 +11,7 @@ extension Connection {
         defer { isExchanging = false }
         body = BodyDecoder(head.framing, limits: context.limits)
         bodyError = nil
+        (bodyReceived, bodyWaited) = (0, .zero)
         owesContinue = head.expectsContinue
 
         let request = Request(
@@ -63,14 +64,18 @@ extension Connection {
                 switch try body.take(from: &input) {
                 case .end: return nil
                 case .piece(let piece):
+                    bodyReceived += piece.count
                     continueReading()
                     return piece
                 case .needsMore: break
                 }
                 guard inputState == .open else { throw BodyError.clientClosed }
                 guard !hasReadTimedOut else { throw BodyError.timedOut }
+                guard !isBodyTooSlow else { throw BodyError.timedOut }
                 continueReading()
+                let start = ContinuousClock.now
                 await waitForInput()
+                bodyWaited += ContinuousClock.now - start
             }
         } catch let error as BodyError {
             bodyError = error
@@ -78,6 +83,12 @@ extension Connection {
         } catch {
             throw .clientClosed
         }
+    }
+
+    /// A client that sends a byte now and then keeps within the time between two arrivals, and would hold a connection for ever.
+    private var isBodyTooSlow: Bool {
+        bodyWaited > context.limits.bodyRateGrace
+            && Double(bodyReceived) < Double(context.limits.bodyBytesPerSecond) * (bodyWaited / .seconds(1))
     }
 
     /// Reads what the handler left of the body, within bounds.

@@ -56,6 +56,9 @@ actor Connection {
     var body = BodyDecoder.length(remaining: 0)
     var bodyError: BodyError?
     var owesContinue = false
+    /// What came of the body, and how long it was waited for.
+    var bodyReceived = 0
+    var bodyWaited = Duration.zero
 
     private var task: Task<Void, Never>?
     var isDraining = false

@@ -53,7 +53,6 @@ package struct ResultMaker {
         let instance = identifier(kind, name)
         var set = source.dataSet
         set.merge(own)
-        set.put(0x0008_0005, .code, "ISO_IR 192")
         set.put(0x0008_0012, .date, moment.date)
         set.put(0x0008_0013, .time, moment.time)
         set.put(0x0008_0016, .uid, kind.sopClass)
@@ -66,6 +65,8 @@ package struct ResultMaker {
         set.put(0x0020_0013, .integer, "1")
         ResultMark.put(on: &set, version: result.softwareText, explanation: explanation)
         set[0x0018_A001] = contributors
+        // Where the default repertoire is enough, no other is named: not every reader knows this one.
+        if !set.isASCII { set.put(0x0008_0005, .code, "ISO_IR 192") }
         let meta = FileMetaInformation(
             sopClass: kind.sopClass, instance: instance,
             transferSyntax: frames == nil ? Self.explicitLittleEndian : PixelCompression.transferSyntax,

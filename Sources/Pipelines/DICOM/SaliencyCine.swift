@@ -101,6 +101,7 @@ struct SaliencyCine {
         set.put(0x0008_103E, .long, "Cinegrad saliency - NOT FOR DIAGNOSIS")
         set.put(0x0020_0011, .integer, "9401")
         set.put(0x0020_0020, .code, "")
+        set.put(0x0020_0060, .code, "")
         set.put(0x0020_4000, .longText, "\(SoftwareVersion.notice) \(maker.result.reading.joined(separator: " "))")
         set.put(0x0008_2111, .shortText, String(derivation.prefix(1024)))
         var reference = source.dataSet
@@ -110,7 +111,7 @@ struct SaliencyCine {
         set[0x0008_2112] = .items([reference])
         var series = DataSet()
         series.put(0x0020_000E, .uid, maker.source.series)
-        series[0x0008_1199] = .items([
+        series[0x0008_114A] = .items([
             ObjectReference(sopClass: maker.source.sopClass, instance: maker.source.instance, frames: []).dataSet
         ])
         set[0x0008_1115] = .items([series])

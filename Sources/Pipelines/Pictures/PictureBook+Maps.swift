@@ -24,7 +24,7 @@ extension PictureBook {
         }
     }
 
-    private func colorMap(of kind: MapKind) -> ColorMap {
+    func colorMap(of kind: MapKind) -> ColorMap {
         if let colorMap = look.colorMap { return colorMap }
         return switch kind {
         case .pixels, .firstFrame, .flow, .error: .ember

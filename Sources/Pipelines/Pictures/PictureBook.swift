@@ -44,8 +44,9 @@ package struct PictureBook {
     }
 
     /// All frames on one sheet as PNG, numbered as the clip's, with the legend.
-    package func sheet(_ subject: PictureSubject) throws -> [UInt8] {
-        let drawing = try drawing(subject)
+    package func sheet(_ subject: PictureSubject) throws -> [UInt8] { try sheet(drawing(subject)) }
+
+    func sheet(_ drawing: Drawing) throws -> [UInt8] {
         try Self.check(drawing.pixels * drawing.frames.count, limit: Self.pictureLimit)
         let figure = Figure(
             title: look.title ?? "",
@@ -60,7 +61,10 @@ package struct PictureBook {
     /// - Parameter rate: nil for the clip's own.
     /// - Throws: ``PictureError``, `EncodingError` and the others.
     package func animation(_ subject: PictureSubject, format: AnimationFormat, rate: FrameRate?) throws -> [UInt8] {
-        let drawing = try drawing(subject)
+        try animation(drawing(subject), format: format, rate: rate)
+    }
+
+    func animation(_ drawing: Drawing, format: AnimationFormat, rate: FrameRate?) throws -> [UInt8] {
         try Self.check(drawing.pixels, limit: Self.pictureLimit)
         try Self.check(drawing.pixels * drawing.frames.count, limit: Self.animationLimit)
         return try AnimationEncoder(format: format, rate: rate ?? facts.frameRate)
@@ -87,6 +91,9 @@ package struct PictureBook {
             ("Software", "\(SoftwareVersion.name) \(SoftwareVersion.current)"), ("Disclaimer", SoftwareVersion.notice),
         ]
     }
+
+    /// - Throws: ``PictureError/tooLarge(pixels:limit:)`` for more than one picture may have.
+    package static func check(_ pixels: Int) throws { try check(pixels, limit: pictureLimit) }
 
     private static func check(_ pixels: Int, limit: Int) throws {
         guard pixels <= limit else { throw PictureError.tooLarge(pixels: pixels, limit: limit) }

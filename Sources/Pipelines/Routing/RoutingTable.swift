@@ -1,5 +1,5 @@
 package import Foundation
-package import Models
+import Models
 
 /// The rules by which objects that a PACS sends are explained; every rule that applies queues an explanation.
 package struct RoutingTable: Hashable, Sendable {

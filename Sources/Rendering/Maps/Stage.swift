@@ -115,7 +115,7 @@ extension Stage {
     /// A plane `[mapHeight, mapWidth]` at the picture's pixels, `[height, width]`: straight lines between the centres of
     /// the map's pixels, zero where there is no map.
     /// - Throws: ``RenderingError/sizeMismatch(expected:found:)``.
-    func spread(_ values: [Float]) throws -> [Float] {
+    package func spread(_ values: [Float]) throws -> [Float] {
         guard values.count == mapWidth * mapHeight else {
             throw RenderingError.sizeMismatch(expected: mapWidth * mapHeight, found: values.count)
         }

@@ -45,7 +45,9 @@ extension Store {
 
     /// The ids of models whose checkpoint is not there with its size.
     package func modelsWithoutCheckpoint() throws -> [String] {
-        try models().filter { DurableFile.size(contentURL(sha256: $0.sha256).path(percentEncoded: false)) != $0.bytes }
-            .map(\.id)
+        try models(seenBy: .all).filter {
+            DurableFile.size(contentURL(sha256: $0.sha256).path(percentEncoded: false)) != $0.bytes
+        }
+        .map(\.id)
     }
 }

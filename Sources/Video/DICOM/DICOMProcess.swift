@@ -56,7 +56,7 @@ final class DICOMProcess: DICOMSource {
                     DICOMReaderProcess.command, url.path, "--framing", ClipFraming.region.rawValue, "--pixels",
                     String(limits.dicom.pixels), "--frames", String(limits.dicom.frames), "--bytes",
                     String(limits.dicom.bytes), "--header",
-                ])
+                ] + (limits.showsWholeDICOMFrames ? ["--whole-frames"] : []))
         } catch {
             throw VideoError.unreadable(reason: error.reason)
         }

@@ -16,12 +16,11 @@ package enum DICOMReaderProcess {
 
     /// Writes the header of an object to standard output.
     package static func writeHeader(file: URL, limits: VideoLimits) {
-        guard cis_bound(addressSpace, seconds) == 0 else { return }
-        let output = FileHandle.standardOutput.fileDescriptor
+        guard cis_bound(addressSpace, seconds) == 0, cis_confine(nil) == 0 else { return }
         do {
-            _ = try write(.header(DICOMFile(file, limits: limits.dicom).header), to: output)
+            _ = try write(.header(DICOMFile(file, limits: limits.dicom).header))
         } catch {
-            _ = try? write(.failure(DICOMMessage.Failure(error)), to: output)
+            _ = try? write(.failure(DICOMMessage.Failure(error)))
         }
     }
 

@@ -21,22 +21,23 @@ struct SentPicture {
         (size, format, matrix, isFullRange) = (view.size, view.format, view.matrix, view.isFullRange)
         let (width, height) = (Int32(size.width), Int32(size.height))
         let count = av_image_get_buffer_size(format, width, height, Self.alignment)
-        var bytes = [UInt8]()
-        bytes.reserveCapacity(Self.headBytes + max(0, Int(count)))
+        var sent = [UInt8]()
+        sent.reserveCapacity(Self.headBytes + max(0, Int(count)))
         for number in [format.rawValue, width, height, matrix.rawValue, isFullRange ? 1 : 0] {
-            withUnsafeBytes(of: number.littleEndian) { bytes += $0 }
+            withUnsafeBytes(of: number.littleEndian) { sent += $0 }
         }
-        bytes += [UInt8](unsafeUninitializedCapacity: max(0, Int(count))) { buffer, initialized in
+        let planes = [UInt8](unsafeUninitializedCapacity: max(0, Int(count))) { buffer, initialized in
             let written =
                 count > 0
                 ? av_image_copy_to_buffer(
-                    buffer.baseAddress, count, view.planes, view.strides, format, width, height, Self.alignment) : 0
+                    buffer.baseAddress, count, view.planes, view.strides, view.format, width, height, Self.alignment)
+                : 0
             initialized = max(0, Int(written))
         }
-        guard count > 0, bytes.count == Self.headBytes + Int(count) else {
+        guard count > 0, planes.count == Int(count) else {
             throw VideoError.decodingFailed(frame: frame, reason: "its pixels are in a form that is not read here")
         }
-        self.bytes = bytes
+        bytes = sent + planes
     }
 
     /// - Throws: ``ReaderEnding/garbled`` when they are no frame within the limits.

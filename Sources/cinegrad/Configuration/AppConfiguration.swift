@@ -1,3 +1,4 @@
+package import API
 package import Foundation
 package import Jobs
 package import Logging
@@ -14,6 +15,8 @@ package struct AppConfiguration: Hashable, Sendable {
         package let drain: Duration
         /// Whether a proxy that speaks TLS brings the requests of other machines.
         package let hasTLSInFront: Bool
+        /// Whose pages may use the interface from a browser.
+        package let crossOrigin: CrossOrigin
 
         /// Whether others than users of this machine can send requests.
         package var isReachedByOthers: Bool { hasTLSInFront || !Loopback.contains(host) }
@@ -69,6 +72,24 @@ package struct AppConfiguration: Hashable, Sendable {
         package let format: LogFormat
     }
 
+    /// Where results of DICOM objects are stored, and how; without a URL they are kept here alone.
+    package struct Push: Hashable, Sendable {
+        package let url: String?
+        package let service: Archive.Service
+        package let authorization: String?
+        package let certificates: URL?
+        package let seconds: Int
+        package let attempts: Int
+
+        package var archive: Archive? {
+            url.map {
+                Archive(
+                    url: $0, service: service, authorization: authorization, certificates: certificates,
+                    seconds: seconds, attempts: attempts)
+            }
+        }
+    }
+
     package let server: Server
     package let dataDirectory: URL
     package let limits: Limits
@@ -76,8 +97,7 @@ package struct AppConfiguration: Hashable, Sendable {
     package let retention: Retention
     package let webhooks: Webhooks
     package let dicom: DICOM
-    /// Where results of DICOM objects are stored; nil to keep them here alone.
-    package let archive: Archive?
+    package let push: Push
     package let log: Log
     /// Whether entries of the audit log go to the machine's log too.
     package let copiesAuditToSyslog: Bool
@@ -96,7 +116,8 @@ extension AppConfiguration {
             host: try sources.text(.serverHost) ?? "127.0.0.1",
             port: try sources.integer(.serverPort, in: 0...65_535) ?? 8080,
             drain: .seconds(try sources.integer(.serverDrainSeconds, in: 0...3600) ?? 20),
-            hasTLSInFront: try sources.boolean(.serverTLSInFront) ?? false)
+            hasTLSInFront: try sources.boolean(.serverTLSInFront) ?? false,
+            crossOrigin: try sources.origins(.serverAllowOrigins) ?? .none)
         dataDirectory = try sources.directory(.dataDirectory) ?? Self.standardDataDirectory(environment)
         limits = Limits(
             videoBytes: try sources.integer(.limitsVideoBytes, in: Self.byteRange) ?? 4 << 30,
@@ -123,15 +144,12 @@ extension AppConfiguration {
         dicom = DICOM(
             routes: try sources.file(.dicomRoutes),
             showsWholeFrames: try sources.boolean(.dicomWholeFrames) ?? false)
-        archive = try sources.text(.dicomPushURL).map { url in
-            Archive(
-                url: try sources.webAddress(.dicomPushURL, url),
-                service: try sources.name(.dicomPushService) ?? .stow,
-                authorization: try sources.text(.dicomPushAuthorization),
-                certificates: try sources.text(.dicomPushCertificates).map { URL(filePath: $0) },
-                seconds: try sources.integer(.dicomPushSeconds, in: 1...3600) ?? 60,
-                attempts: try sources.integer(.dicomPushAttempts, in: 1...1000) ?? 20)
-        }
+        push = Push(
+            url: try sources.webAddress(.dicomPushURL), service: try sources.name(.dicomPushService) ?? .stow,
+            authorization: try sources.text(.dicomPushAuthorization),
+            certificates: try sources.text(.dicomPushCertificates).map { URL(filePath: $0) },
+            seconds: try sources.integer(.dicomPushSeconds, in: 1...3600) ?? 60,
+            attempts: try sources.integer(.dicomPushAttempts, in: 1...1000) ?? 20)
         log = Log(
             level: try sources.name(.logLevel) ?? .info, format: try sources.name(.logFormat) ?? .text)
         copiesAuditToSyslog = try sources.boolean(.auditSyslog) ?? false

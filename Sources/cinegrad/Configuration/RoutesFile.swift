@@ -1,12 +1,12 @@
-import Foundation
+package import Foundation
 import Models
-import Pipelines
+package import Pipelines
 import Yams
 
 /// The file of rules that `dicom.routes` names. `Config/routes.yaml` documents its form.
-enum RoutesFile {
+package enum RoutesFile {
     /// - Throws: ``ConfigurationError``.
-    static func read(_ file: URL) throws -> RoutingTable {
+    package static func read(_ file: URL) throws -> RoutingTable {
         let path = file.path(percentEncoded: false)
         let text: String
         do {

@@ -1,3 +1,4 @@
+import API
 import Configuration
 import Foundation
 import Jobs
@@ -73,6 +74,19 @@ struct SettingSources {
         return value
     }
 
+    /// Origins with commas between them.
+    func origins(_ setting: Setting) throws -> CrossOrigin? {
+        guard let text = try text(setting) else { return nil }
+        let list = text.split(separator: ",", omittingEmptySubsequences: false).map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
+        guard let origins = CrossOrigin(list) else {
+            throw invalid(
+                setting, text, expected: "origins such as https://viewer.example.org, with commas between them")
+        }
+        return origins
+    }
+
     /// One of a closed list of names.
     func name<Name: RawRepresentable & CaseIterable>(_ setting: Setting) throws -> Name?
     where Name.RawValue == String {
@@ -95,7 +109,8 @@ struct SettingSources {
     }
 
     /// An address of HTTP.
-    func webAddress(_ setting: Setting, _ text: String) throws -> String {
+    func webAddress(_ setting: Setting) throws -> String? {
+        guard let text = try text(setting) else { return nil }
         guard let url = URL(string: text), let scheme = url.scheme, ["http", "https"].contains(scheme.lowercased()),
             url.host?.isEmpty == false, url.query == nil, url.fragment == nil
         else { throw invalid(setting, text, expected: "an address such as http://127.0.0.1:8042/dicom-web") }
@@ -111,7 +126,7 @@ struct SettingSources {
         guard let text = try text(setting) else { return nil }
         guard text.hasPrefix("~/") else { return URL(filePath: text, directoryHint: hint) }
         guard let home = environment["HOME"], home.hasPrefix("/") else { throw ConfigurationError.noHomeDirectory }
-        return URL(filePath: home, directoryHint: .isDirectory).appending(path: text.dropFirst(2), directoryHint: hint)
+        return URL(filePath: home, directoryHint: .isDirectory).appending(path: text.dropFirst(2))
     }
 
     private func invalid(_ setting: Setting, _ value: String, expected: String) -> ConfigurationError {

@@ -45,6 +45,7 @@ struct ServingProcess {
             videoBytes: configuration.limits.videoBytes, modelBytes: configuration.limits.modelBytes,
             studyBytes: configuration.limits.studyBytes,
             video: .isolated(showsWholeFrames: configuration.dicom.showsWholeFrames))
+        limits.crossOrigin = configuration.server.crossOrigin
         limits.modelReading = limits.video.containerReading
         let routing = try configuration.dicom.routes.map(RoutesFile.read) ?? .none
         let library = ModelLibrary(store: store, cacheBytes: configuration.limits.modelCacheBytes)
@@ -63,8 +64,8 @@ struct ServingProcess {
             store: store, library: library, parallelism: budget.parallelism, logger: logger)
         let courier = try webhookCourier(store)
         let exports = ExportWorker(
-            store: store, library: ResultLibrary(store: store, limits: limits.video), archive: configuration.archive,
-            logger: logger)
+            store: store, library: ResultLibrary(store: store, limits: limits.video),
+            archive: configuration.push.archive, logger: logger)
         let service = Service(
             store: store, library: library, limits: limits, budget: budget, routing: routing, wake: { pool.wake() },
             wakeEvaluations: { evaluations.wake() },
@@ -91,6 +92,9 @@ struct ServingProcess {
         ListenerMetrics.register(listener, in: registry)
 
         let address = try await listener.start()
+        if try store.isOpenToOthers() {
+            logger.warning("other users may look into the data directory; its mode should be 0700 (chmod go-rwx)")
+        }
         let greeting = Greeting(
             host: configuration.server.host, port: address.port, dataDirectory: configuration.dataDirectory)
         // They are shut down from the last to the first: jobs run on while requests that wait for them are drained.
@@ -139,14 +143,10 @@ struct ServingProcess {
     private func openStore() throws -> Store {
         let directory = configuration.dataDirectory
         do {
-            let store = try Store(
+            return try Store(
                 directory: directory,
                 limits: StoreLimits(
                     queued: configuration.limits.queuedJobs, interruptions: StoreLimits.standard.interruptions))
-            if try store.isOpenToOthers() {
-                logger.warning("other users may look into the data directory; its mode should be 0700 (chmod go-rwx)")
-            }
-            return store
         } catch let error as StoreError {
             throw ServeError.dataDirectory(path: directory.path, error)
         }

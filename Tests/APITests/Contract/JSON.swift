@@ -15,7 +15,12 @@ enum JSON: Hashable, Sendable {
     init(_ text: String) throws { try self.init(Array(text.utf8)) }
 
     var bytes: [UInt8] {
-        get throws { Array(try JSONEncoder().encode(self)) }
+        get throws {
+            // The same document is the same bytes: a model is known by those of its manifest.
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            return Array(try encoder.encode(self))
+        }
     }
 
     var text: String {

@@ -21,6 +21,10 @@ extension Refusal {
             try await $0.service.get("\($0.finished)/partial/pixels.npy")
         },
         Refusal("explanation.no-such-part", "noise") { try await $0.service.get("\($0.finished)/noise") },
+        Refusal("beats.unknown", "no R waves") { try await $0.service.get("\($0.finished)/beat") },
+        Refusal("beats.outside", "wholly within") { try await $0.service.get("\($0.finished)/beat?ed=500,600") },
+        Refusal("export.not-found", "no DICOM object") { try await $0.service.get("\($0.finished)/export") },
+        Refusal("result.not-found", "2.25.9") { try await $0.service.get("/dicom-web/studies/2.25.9") },
         Refusal("dicom.no-source", "no DICOM object") { try await $0.service.get("\($0.finished)/dicom") },
         Refusal("explanation.not-finished", "queued") { try await $0.service.get("\($0.waiting)/dicom?object=sr") },
         Refusal("explanation.not-found", "exp_x") { try await $0.service.get("/v1/explanations/exp_x/dicom") },

@@ -62,9 +62,16 @@ struct RefusalTests {
             }
             var provoked = Set(Refusal.groups.values.joined().map(\.code))
             provoked.formUnion(ProtocolRefusal.all.map(\.code))
-            provoked.formUnion(["video.too-large", "video.not-explained", "video.not-shown", "evaluation.not-finished"])
+            provoked.formUnion([
+                "video.too-large", "video.not-explained", "video.invalid-sampling", "video.not-shown",
+                "evaluation.not-finished",
+            ])
             // By TokenTests.
             provoked.formUnion(["access.token-missing", "access.token-invalid", "access.scope-missing"])
+            // By GeometryTests, DICOMResultTests, ExportTests and ResultObjectTests.
+            provoked.formUnion([
+                "beats.unknown", "beats.outside", "dicom.no-identity", "export.not-found", "result.not-found",
+            ])
             #expect(provoked.isDisjoint(with: Self.unprovoked.keys))
             #expect(Set(described).subtracting(provoked) == Set(Self.unprovoked.keys))
         }

@@ -1,4 +1,5 @@
 import DICOM
+import Dispatch
 import Foundation
 import Logging
 import Pipelines
@@ -22,10 +23,16 @@ extension TestService {
     }
 
     /// Makes every attempt to store results that is due at a moment.
-    func export(to archive: Archive?, at moment: Date) {
-        ExportWorker(
+    func export(to archive: Archive?, at moment: Date) async {
+        let worker = ExportWorker(
             store: store, library: ResultLibrary(store: store, limits: VideoLimits()), archive: archive,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        ).workThroughQueue { moment }
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        // It waits for the archive, whose side of it needs the threads that tests run on.
+        await withCheckedContinuation { continuation in
+            DispatchQueue(label: "cinegrad.tests.export").async {
+                worker.workThroughQueue { moment }
+                continuation.resume()
+            }
+        }
     }
 }

@@ -58,7 +58,7 @@ extension TestService {
     /// - Returns: its id.
     func tinyModel() async throws -> String {
         let answer = try await post("/v1/models", parts: TinyModel.parts(TinyModel.manifest))
-        return try #require(try answer.json["id"].string)
+        return try #require(try answer.json["id"].string, "\(answer.text)")
     }
 
     /// A request that takes little: one pass through the tiny model.

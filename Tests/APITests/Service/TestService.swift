@@ -135,6 +135,11 @@ struct TestService: Sendable {
             HTTPRequest(method: .get, scheme: nil, authority: nil, path: path, headerFields: headers), [])
     }
 
+    /// Sends a request whose answer the contract does not describe.
+    func raw(_ method: HTTPRequest.Method, _ path: String, headers: HTTPFields) async throws -> Answer {
+        try await send(HTTPRequest(method: method, scheme: nil, authority: nil, path: path, headerFields: headers), [])
+    }
+
     /// Sends a GET with header fields of any name.
     func rawRequest(_ path: String, fields: [String: String]) async throws -> Answer {
         var headers = HTTPFields()

@@ -35,6 +35,8 @@ struct AppConfigurationTests {
         #expect(configuration.log.level == .info)
         #expect(configuration.log.format == .text)
         #expect(configuration.limits.diskReserveBytes == 1_073_741_824)
+        #expect(configuration.push.archive == nil && "\(configuration.push.service)" == "stow")
+        #expect(configuration.push.seconds == 60 && configuration.push.attempts == 20)
     }
 
     @Test func flagsWinOverEnvironmentOverFile() throws {
@@ -77,6 +79,7 @@ struct AppConfigurationTests {
         case .serverPort: "0"
         case .serverDrainSeconds: "0"
         case .serverTLSInFront: "true"
+        case .serverAllowOrigins: "https://viewer.example.org"
         case .dataDirectory: "/elsewhere"
         case .limitsVideoBytes, .limitsModelBytes, .limitsStudyBytes: "1"
         case .limitsJobSeconds: "0"
@@ -87,6 +90,11 @@ struct AppConfigurationTests {
         case .dicomRoutes: "/routes.yaml"
         case .dicomWholeFrames: "true"
         case .limitsDiskReserveBytes: "0"
+        case .dicomPushURL: "http://127.0.0.1:8042/dicom-web"
+        case .dicomPushService: "orthanc"
+        case .dicomPushAuthorization: "Bearer secret"
+        case .dicomPushCertificates: "/etc/ssl/archive.pem"
+        case .dicomPushSeconds, .dicomPushAttempts: "1"
         case .logLevel: "critical"
         case .auditSyslog: "true"
         case .webhooksAllow: "https://a.example"
@@ -111,6 +119,7 @@ struct AppConfigurationTests {
         (.retentionBytes, "-1", "a whole number from 0 to 1125899906842624"),
         (.auditSyslog, "no", "true or false"),
         (.serverHost, "", "a text"),
+        (.serverAllowOrigins, "*", "origins such as https://viewer.example.org, with commas between them"),
         (.limitsVideoBytes, "0", "a whole number from 1 to 1099511627776"),
         (.limitsModelBytes, "99999999999999999999", "a whole number from 1 to 1099511627776"),
         (.limitsQueuedJobs, "0", "a whole number from 1 to 1000000"),
@@ -122,6 +131,11 @@ struct AppConfigurationTests {
         (.workersLeaseSeconds, "2", "a whole number from 3 to 3600"),
         (.limitsDiskReserveBytes, "-1", "a whole number from 0 to 1125899906842624"),
         (.logFormat, "xml", "one of text, json"),
+        (.dicomPushURL, "archive:8042", "an address such as http://127.0.0.1:8042/dicom-web"),
+        (.dicomPushURL, "http://archive/?a=b", "an address such as http://127.0.0.1:8042/dicom-web"),
+        (.dicomPushService, "dimse", "one of stow, orthanc"),
+        (.dicomPushSeconds, "0", "a whole number from 1 to 3600"),
+        (.dicomPushAttempts, "0", "a whole number from 1 to 1000"),
         (.logLevel, "loud", "one of trace, debug, info, notice, warning, error, critical"),
     ])
     func invalidValuesAreNamedWithTheirOrigin(_ setting: Setting, _ value: String, _ expected: String) throws {

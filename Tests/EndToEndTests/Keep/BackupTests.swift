@@ -44,18 +44,24 @@ struct BackupTests {
         let service = try await ServiceProcess.start(in: directory, environment: [:])
         #expect(await service.stop() == .exit(0))
         let data = directory.url.appending(path: "data")
-        let database = data.appending(path: "cinegrad.sqlite")
+        // A copy, in which the log has been brought into the database.
+        let copy = directory.url.appending(path: "copy")
+        #expect(
+            try await BuiltBinary.end(
+                ["backup", copy.path, "--data-directory", data.path], environment: [:], in: directory
+            ).ending == .exit(0))
+        let database = copy.appending(path: "cinegrad.sqlite")
         var bytes = try Data(contentsOf: database)
         bytes.replaceSubrange(100..<4096, with: repeatElement(0xA5, count: 3996))
         try bytes.write(to: database)
         let start = try await BuiltBinary.end(
-            ["serve", "--port", "0", "--data-directory", data.path], environment: [:], in: directory)
+            ["serve", "--port", "0", "--data-directory", copy.path], environment: [:], in: directory)
         #expect(start.ending == .exit(1) && start.output.isEmpty)
         #expect(
             start.errors.contains("the database") && start.errors.contains("is damaged on the disk"), "\(start.errors)")
-        #expect(start.errors.contains("cinegrad check --data-directory \(data.path)"), "\(start.errors)")
+        #expect(start.errors.contains("cinegrad check --data-directory \(copy.path)"), "\(start.errors)")
         let check = try await BuiltBinary.end(
-            ["check", "--data-directory", data.path], environment: [:], in: directory)
+            ["check", "--data-directory", copy.path], environment: [:], in: directory)
         #expect(check.ending == .exit(1) && check.output.contains("There is damage."), "\(check.output)\(check.errors)")
     }
 }

@@ -64,9 +64,18 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(
             &actions, STDERR_FILENO, errors.path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
 
+        // Threads of a pool block signals; a program that one of them starts would never hear that it is to end, nor would what it starts.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var nothing = sigset_t()
+        sigemptyset(&nothing)
+        posix_spawnattr_setsigmask(&attributes, &nothing)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
         var identifier: pid_t = 0
         let code = Self.withCStrings([program] + arguments) { arguments in
-            Self.withCStrings(variables) { posix_spawnp(&identifier, program, &actions, nil, arguments, $0) }
+            Self.withCStrings(variables) { posix_spawnp(&identifier, program, &actions, &attributes, arguments, $0) }
         }
         guard code == 0 else { throw ChildProcessError.system(call: program, code: code) }
         return (output, Life(identifier))

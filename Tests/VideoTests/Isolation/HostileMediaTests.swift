@@ -26,7 +26,7 @@ struct HostileMediaTests {
                 try Data(changed).write(to: file)
                 do {
                     let frames = try VideoProbe.probe(file, limits: limits).frames
-                    let stream = FrameStream(file, limits: limits)
+                    let stream = FrameStream(file, framing: .region, limits: limits)
                     for frame in 0..<min(frames, 8) { _ = try stream.image(frame) }
                     read += 1
                 } catch let error as VideoError {
@@ -57,8 +57,9 @@ struct HostileMediaTests {
     @Test func sizesBeyondTheLimitsAreRefusedAtOnce() throws {
         let binary = try IsolatedVideoTests.binary
         try withTemporaryDirectory { directory in
-            let file = directory.appending(path: "video.mkv")
-            try FFmpegCommand.makeVideo(file, size: "64x48", frames: 3, rate: "25", ["-c:v", "ffv1"])
+            let file = directory.appending(path: "video.mp4")
+            try FFmpegCommand.makeVideo(
+                file, size: "64x48", frames: 3, rate: "25", ["-c:v", "libx264", "-pix_fmt", "yuv420p"])
             var limits = IsolatedVideoTests.isolated(by: binary)
             limits.maximumPixels = 64 * 47
             #expect(throws: VideoError.tooLarge(what: "pixels a frame (64x48)", limit: 64 * 47)) {

@@ -45,13 +45,17 @@ struct IsolatedVideoTests {
             try FFmpegCommand.makeVideo(file, size: one.size, frames: 5, rate: "25", one.encoding)
             let facts = try VideoProbe.probe(file, limits: limits)
             #expect(facts == (try VideoProbe.probe(file, limits: VideoLimits())))
-            let (here, there) = (FrameStream(file, limits: VideoLimits()), FrameStream(file, limits: limits))
+            let (here, there) = (
+                FrameStream(file, framing: .region, limits: VideoLimits()),
+                FrameStream(file, framing: .region, limits: limits)
+            )
             for frame in 0..<facts.frames { #expect(try here.image(frame) == there.image(frame), "frame \(frame)") }
             #expect(throws: VideoError.frameOutOfRange(frame: 5, frames: 5)) { try there.image(5) }
             let sampling = ClipSampling(start: 1, frames: 2, period: 2, padding: .refuse)
             func clip(_ limits: VideoLimits) throws -> SampledClip {
                 try ClipReader.read(
-                    file, sampling: sampling, size: ClipSize(height: 16, width: 16), channels: .rgb, limits: limits)
+                    file, sampling: sampling, size: ClipSize(height: 16, width: 16), channels: .rgb, framing: .region,
+                    limits: limits)
             }
             #expect(try clip(limits).clip.intensities.values == clip(VideoLimits()).clip.intensities.values)
         }

@@ -39,7 +39,7 @@ struct RenderedHandlers: Sendable {
         try request.allowQuery()
         let numbers = try Self.numbers(request)
         let store = resources.store
-        let accept = DICOMwebAccept(request)
+        let accept = DICOMWebAccept(request)
         let frames = try await offload { () -> [Data] in
             let all = try Self.frames(request, in: store).frames
             return try numbers.map { try Self.frame($0, of: all) }
@@ -57,7 +57,7 @@ struct RenderedHandlers: Sendable {
 
     private func rendered(_ request: Request, offered: [String], frame: Int) async throws -> Response {
         try request.allowQuery()
-        let type = DICOMwebAccept(request).best(offered)
+        let type = DICOMWebAccept(request).best(offered)
         let resources = resources
         let bytes = try await offload { () -> [UInt8] in
             let (record, file, frames) = try Self.frames(request, in: resources.store)
@@ -78,7 +78,10 @@ struct RenderedHandlers: Sendable {
         let url = resources.store.scratchFile()
         try file.write(to: url)
         defer { try? FileManager.default.removeItem(at: url) }
-        let pictures = FrameStream(url, limits: resources.limits.video)
+        var limits = resources.limits.video
+        // What is drawn is ours: the source was looked at before.
+        limits.showsWholeDICOMFrames = true
+        let pictures = FrameStream(url, framing: .region, limits: limits)
         guard type != "image/png" else { return try PNG.encode(pictures.image(frame - 1), text: []) }
         guard let rate = rate ?? FrameRate(numerator: 10, denominator: 1) else { return [] }
         return try AnimationEncoder(format: type == "image/gif" ? .gif : .mp4, rate: rate)
@@ -88,11 +91,11 @@ struct RenderedHandlers: Sendable {
     private static func frames(
         _ request: Request, in store: Store
     ) throws -> (record: ResultRecord, file: Data, frames: [Data]) {
-        let record = try DICOMwebHandlers.existing(request, in: store)[0].record
+        let record = try ResultObjectHandlers.existing(request, in: store)[0].record
         guard let offset = record.pixelOffset else {
-            throw ServiceError.notAcceptable(offered: [DICOMwebHandlers.object])
+            throw ServiceError.notAcceptable(offered: [ResultObjectHandlers.object])
         }
-        let file = try DICOMwebHandlers.file(record, in: store)
+        let file = try ResultObjectHandlers.file(record, in: store)
         guard let frames = EncapsulatedFrames.read(file, at: offset) else { throw StoreError.corrupt("a result") }
         return (record, file, frames)
     }

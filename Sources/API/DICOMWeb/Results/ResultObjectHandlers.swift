@@ -5,7 +5,7 @@ import HTTPTypes
 import Store
 
 /// Results by their identifiers, for viewers and archives (QIDO-RS and WADO-RS, PS3.18, 10.4 and 10.6).
-struct DICOMwebHandlers: Sendable {
+struct ResultObjectHandlers: Sendable {
     let resources: Resources
 
     /// Without parameters: some clients compare all of it.
@@ -58,7 +58,7 @@ struct DICOMwebHandlers: Sendable {
         try request.allowQuery()
         let store = resources.store
         let records = try await offload { try Self.existing(request, in: store).map(\.record) }
-        let accept = DICOMwebAccept(request)
+        let accept = DICOMWebAccept(request)
         let isTaken = records.allSatisfy { accept.takesParts(Self.object, transferSyntax: $0.transferSyntax) }
         if request.parameters["instance"] != nil, let record = records.first,
             !isTaken || accept.best(["multipart/related", Self.object]) == Self.object
@@ -81,7 +81,7 @@ struct DICOMwebHandlers: Sendable {
     ])
 
     private func checkJSON(_ request: Request) throws {
-        guard DICOMwebAccept(request).best([Self.json, "application/json"]) != nil else {
+        guard DICOMWebAccept(request).best([Self.json, "application/json"]) != nil else {
             throw ServiceError.notAcceptable(offered: [Self.json])
         }
     }
@@ -106,12 +106,14 @@ struct DICOMwebHandlers: Sendable {
     }
 }
 
-extension DICOMwebHandlers {
+extension ResultObjectHandlers {
     /// What the address names.
+    /// - Throws: ``ServiceError/invalidParameter(name:reason:)`` for what is no identifier.
     static func objects(_ request: Request, in store: Store) throws -> [StoredObject] {
-        try store.results(
-            seenBy: request.caller.viewer, explanation: nil, study: request.parameters["study"],
-            series: request.parameters["series"], instance: request.parameters["instance"]
+        func uid(_ name: String) throws -> String? { try request.parameters[name].map { _ in try request.uid(name) } }
+        return try store.results(
+            seenBy: request.caller.viewer, explanation: nil, study: uid("study"), series: uid("series"),
+            instance: uid("instance")
         ).map(StoredObject.init)
     }
 

@@ -1,11 +1,12 @@
 import DICOM
 import Foundation
 import HTTPTypes
+import Store
 import TestSupport
 import Testing
 
 /// Results by their identifiers: searches, objects, attributes and pictures (PS3.18).
-struct DICOMwebTests {
+struct ResultObjectTests {
     private struct Scene {
         let service: TestService
         /// Addresses of the objects.
@@ -14,7 +15,7 @@ struct DICOMwebTests {
         static func with(_ transport: Transport, use: (Scene) async throws -> Void) async throws {
             try await TestService.with(transport) { service in
                 let address = try await service.explained(DICOMObject.cine(frames: 20))
-                service.export(to: nil, at: Date())
+                await service.export(to: nil, at: Date())
                 let objects = try await service.get("\(address)/export").json["objects"].array ?? []
                 #expect(objects.map { $0["object"].string } == ["cine", "sr"])
                 try await use(
@@ -135,6 +136,27 @@ struct DICOMwebTests {
             }
             let gif = try await scene.service.get("\(scene.cine)/frames/1/rendered", accept: "image/gif")
             #expect(gif.status == 406)
+        }
+    }
+
+    /// What belongs to one token is not there for another.
+    @Test func resultsBelongToWhoeverAskedForThem() async throws {
+        try await Scene.with(.inProcess) { scene in
+            let token = try scene.service.token([.read])
+            for path in [
+                scene.cine, "\(scene.cine)/metadata", "\(scene.cine)/rendered", "\(scene.cine)/thumbnail",
+                "\(scene.cine)/frames/1", "\(scene.cine)/frames/1/rendered", "/dicom-web/studies/2.25.1",
+                "/dicom-web/studies/2.25.1/metadata",
+            ] {
+                let answer = try await scene.service.request(
+                    .get, path, headers: [.authorization: "Bearer \(token)"], body: [])
+                #expect(answer.status == 404 && answer.code == "result.not-found", "\(path)")
+            }
+            for path in ["/dicom-web/studies", "/dicom-web/series", "/dicom-web/studies/2.25.1/instances"] {
+                let answer = try await scene.service.request(
+                    .get, path, headers: [.authorization: "Bearer \(token)"], body: [])
+                #expect(answer.status == 204, "\(path)")
+            }
         }
     }
 

@@ -21,10 +21,26 @@ struct ResultSearch {
     init(_ request: Request) throws {
         for (keyword, tag) in Self.keys {
             guard let value = request.query.first(keyword) ?? request.query.first(tag), !value.isEmpty else { continue }
+            if Self.identifiers.contains(tag) { try Self.check(value, keyword) }
             wanted[tag] = value
         }
         limit = try request.integer("limit", in: 1...1000) ?? 1000
         offset = try request.integer("offset", in: 0...1_000_000) ?? 0
+    }
+
+    private static func identifiers(_ list: String) -> [String] {
+        list.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\\" || $0 == "," }).map(String.init)
+    }
+
+    /// - Throws: ``ServiceError/invalidParameter(name:reason:)`` for what is no list of unique identifiers.
+    private static func check(_ list: String, _ name: String) throws {
+        let isList = identifiers(list).allSatisfy { uid in
+            (1...64).contains(uid.utf8.count) && uid.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E }
+        }
+        guard isList else {
+            throw ServiceError.invalidParameter(
+                name: name, reason: "expected unique identifiers of 1 to 64 digits and dots, with commas between")
+        }
     }
 
     func matches(_ object: StoredObject) -> Bool {
@@ -32,7 +48,7 @@ struct ResultSearch {
             let found = object.texts(tag)
             // A list of identifiers matches each of them (PS3.4, C.2.2.2.2).
             if Self.identifiers.contains(tag) {
-                let list = value.split(whereSeparator: { $0 == "\\" || $0 == "," }).map(String.init)
+                let list = Self.identifiers(value)
                 return found.contains { list.contains($0) }
             }
             if tag == "00080020", value.contains("-") {

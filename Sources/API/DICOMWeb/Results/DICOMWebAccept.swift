@@ -2,7 +2,7 @@ import HTTPServer
 import HTTPTypes
 
 /// What a client of DICOMweb takes (PS3.18, 8.7): types with parameters that existing viewers quote, or don't.
-struct DICOMwebAccept {
+struct DICOMWebAccept {
     private struct Range {
         let type: String
         var parameters: [String: String] = [:]
