@@ -73,6 +73,7 @@ let package = Package(
                 "dcmdata", "dcmjpeg", "dcmjpls", "ijg8", "oflog", "ofstd", "openjp2", "z",
             ].map { .linkedLibrary($0) }),
         .target(name: "CIsolation"),
+        .target(name: "CReadiness"),
         .target(name: "CPicture", dependencies: ["CPNG"]),
         .target(name: "CTypeface", exclude: ["data"]),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
@@ -84,7 +85,7 @@ let package = Package(
         module("Tensors"),
         module("Telemetry", [logging]),
         module("Store", ["CZstd", grdb, crypto, logging]),
-        module("HTTPServer", ["CZlib", httpTypes, logging]),
+        module("HTTPServer", ["CReadiness", "CZlib", httpTypes, logging]),
 
         // Tier 1.
         module("Autodiff", ["Tensors", "CKernels", "COpenBLAS"]),

@@ -53,8 +53,8 @@ package struct Service: Sendable {
         let id = RequestIdentifier.of(request.head.headerFields.requestIdentifier)
         var request = request
         var route: String?
-        let response = await crossOrigin.opened(
-            answer(&request, id, &route).coded(for: request), for: request)
+        let response = crossOrigin.opened(
+            await answer(&request, id, &route).coded(for: request), for: request)
         return observer.observe(request, response, id: id, route: route, took: ContinuousClock.now - start)
     }
 

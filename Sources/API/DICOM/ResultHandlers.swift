@@ -34,7 +34,7 @@ struct ResultHandlers: Sendable {
                 try library.maker(of: record, report: explanation.text).cine(map: map, allFrames: allFrames).file
             }
         }
-        return .immutable(bytes, type: Self.mediaType, request: request, vary: false)
+        return await .immutable(bytes, type: Self.mediaType, request: request, vary: false)
     }
 }
 

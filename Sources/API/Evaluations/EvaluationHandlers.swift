@@ -72,7 +72,7 @@ struct EvaluationHandlers: Sendable {
     @Sendable func text(_ request: Request) async throws -> Response {
         try request.allowQuery()
         let report = try await finished(request)
-        return .immutable(
+        return await .immutable(
             Array(report.markdown.utf8), type: "text/markdown; charset=utf-8", request: request, vary: false)
     }
 
@@ -81,7 +81,7 @@ struct EvaluationHandlers: Sendable {
         try request.allowQuery()
         let report = try await finished(request)
         let bytes = try await offload { try PNG.encode(report.figure(), text: [("Software", SoftwareVersion.name)]) }
-        return .immutable(bytes, type: "image/png", request: request, vary: false)
+        return await .immutable(bytes, type: "image/png", request: request, vary: false)
     }
 
     /// `DELETE /v1/evaluations/{id}`: cancels what waits or runs, deletes what is finished.

@@ -37,7 +37,7 @@ struct EventHandlers: Sendable {
         let last = Self.lastEvent.flatMap { request.head.headerFields[$0] }
         if record.state.isFinal, last == EventIdentifier(record).text { return .noContent() }
         // The present state comes first.
-        let changes = resources.store.changes(explanation: record.id)
+        let changes = await offload { [store = resources.store] in store.changes(explanation: record.id) }
         let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
         return Response(
             status: .ok, headers: headers,

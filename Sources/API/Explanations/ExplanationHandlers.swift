@@ -128,7 +128,7 @@ struct ExplanationHandlers: Sendable {
                 let explanation = try StoredExplanation.find(record.id, in: resources)
                 return try ArrayBundle(stored: record.id, report: explanation.text, in: resources.store).bytes
             }
-            return .immutable(bytes, type: type.rawValue, request: request, vary: true)
+            return await .immutable(bytes, type: type.rawValue, request: request, vary: true)
         case .json, .npy, .png, .gif, .mp4: return .json(try await document(record), headers: [.vary: "Accept"])
         }
     }

@@ -39,7 +39,7 @@ struct GeometryHandlers: Sendable {
             let shape = Shape([planes.count, geometry.rows, geometry.columns])
             return try NumPy.encode(Tensor(shape: shape, values: values), shape: shape)
         }
-        return .immutable(bytes, type: MediaType.npy.rawValue, request: request, vary: false)
+        return await .immutable(bytes, type: MediaType.npy.rawValue, request: request, vary: false)
     }
 
     /// `GET /v1/explanations/{id}/beat`: the mean over the beats that a map covers.
@@ -70,7 +70,7 @@ struct GeometryHandlers: Sendable {
                     .animation(beat, format: type == .gif ? .gif : .mp4, rate: rate)
             }
         }
-        return .immutable(bytes, type: type.rawValue, request: request, vary: true)
+        return await .immutable(bytes, type: type.rawValue, request: request, vary: true)
     }
 
     /// `[component, phase, y, x]`

@@ -72,7 +72,7 @@ struct PartHandlers: Sendable {
             return type == .png
                 ? try explanation.book(look).timeline(current: frame, width: width) : JSONText(timeline).bytes
         }
-        return .immutable(bytes, type: type.rawValue, request: request, vary: true)
+        return await .immutable(bytes, type: type.rawValue, request: request, vary: true)
     }
 
     /// Numbers or pictures.
@@ -107,7 +107,7 @@ struct PartHandlers: Sendable {
                 }
             }
         }
-        return .immutable(bytes, type: type.rawValue, request: request, vary: true)
+        return await .immutable(bytes, type: type.rawValue, request: request, vary: true)
     }
 }
 

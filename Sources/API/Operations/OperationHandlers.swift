@@ -80,7 +80,7 @@ struct OperationHandlers: Sendable {
     /// `GET /openapi.yaml`: the description of this interface, built into the binary.
     @Sendable func contract(_ request: Request) async throws -> Response {
         try request.allowQuery()
-        return .immutable(Self.contractBytes, type: "application/yaml", request: request, vary: false)
+        return await .immutable(Self.contractBytes, type: "application/yaml", request: request, vary: false)
     }
 
     static let contractBytes = Array(
@@ -89,7 +89,7 @@ struct OperationHandlers: Sendable {
     /// `GET /sample.mp4`: a short Moving Shapes video to begin with.
     @Sendable func sample(_ request: Request) async throws -> Response {
         try request.allowQuery()
-        return .immutable(Self.sampleBytes, type: "video/mp4", request: request, vary: false)
+        return await .immutable(Self.sampleBytes, type: "video/mp4", request: request, vary: false)
     }
 
     private static let sampleBytes = Array(

@@ -119,7 +119,7 @@ struct VideoHandlers: Sendable {
             let image = try FrameReader.image(of: file, frame: number, limits: limits)
             return try PNG.encode(image, text: [("Source", "frame \(number) of \(record.id)")])
         }
-        return .immutable(png, type: MediaType.png.rawValue, request: request, vary: false)
+        return await .immutable(png, type: MediaType.png.rawValue, request: request, vary: false)
     }
 
     private func record(_ request: Request) async throws -> VideoRecord {

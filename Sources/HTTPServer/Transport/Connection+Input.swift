@@ -1,68 +1,26 @@
-import Dispatch
-
 /// Reading: the socket's events fill a bounded buffer, and the connection's task and its handlers take from it.
 extension Connection {
-    func openInput() {
-        guard let descriptor else { return }
-        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor.number, queue: loop.queue)
-        source.setEventHandler { [weak self] in self?.assumeIsolated { $0.socketIsReadable() } }
-        source.setCancelHandler { withExtendedLifetime(descriptor) {} }
-        readSource = source
-        resumeReading()
-    }
-
-    func closeInput() {
-        // A suspended source would never hear of its cancellation.
-        resumeReading()
-        readSource?.cancel()
-        readSource = nil
-    }
-
-    private func resumeReading() {
-        guard isReadSuspended, let readSource else { return }
-        isReadSuspended = false
-        readSource.resume()
-        if isHungUp { loop.queue.async { [weak self] in self?.assumeIsolated { $0.readSome() } } }
-    }
-
-    private func suspendReading() {
-        guard !isReadSuspended, let readSource else { return }
-        isReadSuspended = true
-        readSource.suspend()
-    }
-
-    /// An event without bytes is the end or a hang-up, after which the source stays silent: what is left has to be read now.
-    private func socketIsReadable() {
-        if readSource?.data == 0 { isHungUp = true }
-        readSome()
-    }
-
-    private func readSome() {
-        repeat {
-            guard inputState == .open, let descriptor else { return suspendReading() }
-            let room = isDiscarding ? loop.scratch.count : context.limits.effectiveBufferedBytes - input.count
-            guard room > 0 else { return suspendReading() }
-            let space = UnsafeMutableRawBufferPointer(rebasing: loop.scratch[..<min(room, loop.scratch.count)])
-            switch descriptor.receive(into: space) {
-            case .wouldBlock:
-                // So it was no hang-up, and the source will speak again.
-                isHungUp = false
-                return
-            case .bytes(let number):
-                context.registry.noteReceived(number)
-                received(UnsafeRawBufferPointer(rebasing: space[..<number]))
-            case .ended:
-                inputState = .ended
-                suspendReading()
-                // Requests that came before the end are answered; one that nobody waits for is not.
-                if isExchanging, input.isEmpty || !body.isAtEnd { cancelHandler() }
-                wakeReaders()
-            case .failed:
-                suspendReading()
-                breakOff()
-                if isExchanging { cancelHandler() }
-            }
-        } while isHungUp
+    /// Once for each time that the socket is ready, so that others get their turn.
+    func readSome() {
+        guard inputState == .open, let descriptor else { return waitForBytes(false) }
+        let room = isDiscarding ? loop.scratch.count : context.limits.effectiveBufferedBytes - input.count
+        guard room > 0 else { return waitForBytes(false) }
+        let space = UnsafeMutableRawBufferPointer(rebasing: loop.scratch[..<min(room, loop.scratch.count)])
+        switch descriptor.receive(into: space) {
+        case .wouldBlock: break
+        case .bytes(let number):
+            context.registry.noteReceived(number)
+            received(UnsafeRawBufferPointer(rebasing: space[..<number]))
+        case .ended:
+            inputState = .ended
+            waitForBytes(false)
+            // Requests that came before the end are answered; one that nobody waits for is not.
+            if isExchanging, input.isEmpty || !body.isAtEnd { cancelHandler() }
+            wakeReaders()
+        case .failed:
+            breakOff()
+            if isExchanging { cancelHandler() }
+        }
     }
 
     private func received(_ bytes: UnsafeRawBufferPointer) {
@@ -100,7 +58,7 @@ extension Connection {
 
     /// Looks at the socket again when there is room.
     func continueReading() {
-        guard isReadSuspended, inputState == .open, input.count < context.limits.effectiveBufferedBytes else { return }
-        resumeReading()
+        guard inputState == .open, isDiscarding || input.count < context.limits.effectiveBufferedBytes else { return }
+        waitForBytes(true)
     }
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Glibc
 
@@ -51,20 +50,13 @@ extension Connection {
     }
 
     private func waitForRoom() async throws(BodyError) {
-        guard let descriptor else { throw .clientClosed }
-        if writeSource == nil {
-            let source = DispatchSource.makeWriteSource(fileDescriptor: descriptor.number, queue: loop.queue)
-            source.setEventHandler { [weak self] in self?.assumeIsolated { $0.hasRoom() } }
-            source.setCancelHandler { withExtendedLifetime(descriptor) {} }
-            writeSource = source
-        }
         hasWriteTimedOut = false
         writeDeadline = .after(context.limits.writeTimeout)
-        if isWriteSuspended {
-            isWriteSuspended = false
-            writeSource?.resume()
+        await withCheckedContinuation {
+            writers.append($0)
+            waitForRoom(true)
         }
-        await withCheckedContinuation { writers.append($0) }
+        waitForRoom(false)
         writeDeadline = nil
         if hasWriteTimedOut {
             breakOff()
@@ -72,26 +64,10 @@ extension Connection {
         }
     }
 
-    private func hasRoom() {
-        // A socket with room would report it again and again.
-        if !isWriteSuspended {
-            isWriteSuspended = true
-            writeSource?.suspend()
-        }
-        wakeWriters()
-    }
-
     func wakeWriters() {
         let woken = writers
         writers = []
         for writer in woken { writer.resume() }
-    }
-
-    func closeOutput() {
-        if isWriteSuspended { writeSource?.resume() }
-        isWriteSuspended = false
-        writeSource?.cancel()
-        writeSource = nil
     }
 }
 

@@ -1,4 +1,3 @@
-import Dispatch
 import Logging
 
 /// What all connections of a listener share.
@@ -10,7 +9,8 @@ struct ConnectionContext: Sendable {
     let registry: ConnectionRegistry
 }
 
-/// One client. Its actor runs on a loop's queue together with its socket's events; handlers run elsewhere.
+/// One client. Its actor runs on a loop's queue together with its socket's events. Handlers run there too: what takes long, they have to do
+/// elsewhere, or the loop's other clients wait for it.
 ///
 /// Nothing here waits for a cancelled task: waits end by the socket, by a deadline, or by ``abort()``.
 actor Connection {
@@ -28,22 +28,20 @@ actor Connection {
     let context: ConnectionContext
     let remoteAddress: String
     var descriptor: Descriptor?
+    /// Its number in the loop's set of sockets, and what it is waited for there.
+    private var readyID: UInt64 = 0
+    private var interest = ReadySet.Interest()
 
     // Input, see Connection+Input.
     var input = InputBuffer()
     var inputState = InputState.open
     var isDiscarding = false
     var peakBuffered = 0
-    var readSource: (any DispatchSourceRead)?
-    var isReadSuspended = true
-    var isHungUp = false
     var readers: [CheckedContinuation<Void, Never>] = []
     var readDeadline: Deadline?
     var hasReadTimedOut = false
 
     // Output, see Connection+Output.
-    var writeSource: (any DispatchSourceWrite)?
-    var isWriteSuspended = true
     var writers: [CheckedContinuation<Void, Never>] = []
     var writeDeadline: Deadline?
     var hasWriteTimedOut = false
@@ -74,18 +72,21 @@ actor Connection {
     /// - Parameter isRefused: there are too many; say so and close.
     func begin(isRefused: Bool) {
         loop.add(self)
+        readyID = loop.ready?.newID() ?? 0
         isDraining = context.registry.add(self)
-        openInput()
-        task = Task {
-            var mustLinger = true
-            if isRefused {
-                await refuse(.tooManyConnections)
-            } else {
-                mustLinger = await serve()
-            }
-            if mustLinger { await linger() }
-            close()
+        continueReading()
+        task = Task(executorPreference: loop) { await self.run(isRefused: isRefused) }
+    }
+
+    private func run(isRefused: Bool) async {
+        var mustLinger = true
+        if isRefused {
+            await refuse(.tooManyConnections)
+        } else {
+            mustLinger = await serve()
         }
+        if mustLinger { await linger() }
+        close()
     }
 
     /// Finishes the request in flight, if there is one, and closes.
@@ -176,12 +177,33 @@ actor Connection {
 
     private func close() {
         breakOff()
-        closeInput()
-        closeOutput()
+        waitFor(ReadySet.Interest())
         descriptor = nil
         loop.remove(self)
         context.registry.remove(self, address: remoteAddress)
         task = nil
+    }
+
+    /// What the socket is waited for from now on.
+    func waitForBytes(_ isWanted: Bool) { waitFor(ReadySet.Interest(bytes: isWanted, room: interest.room)) }
+
+    func waitForRoom(_ isWanted: Bool) { waitFor(ReadySet.Interest(bytes: interest.bytes, room: isWanted)) }
+
+    private func waitFor(_ new: ReadySet.Interest) {
+        guard new != interest, let descriptor else { return }
+        let old = interest
+        interest = new
+        let isTaken = loop.ready?.change(descriptor, of: self, id: readyID, from: old, to: new) ?? false
+        if !isTaken { breakOff() }
+    }
+
+    /// The loop has seen that the socket is ready.
+    func socketIsReady(bytes: Bool, room: Bool) {
+        if room, interest.room {
+            waitForRoom(false)
+            wakeWriters()
+        }
+        if bytes, interest.bytes { readSome() }
     }
 
     /// From here on nothing is read or written, and nobody waits.

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A file descriptor that is closed when the last one who uses it lets go. The dispatch sources of a socket hold it until they are cancelled,
-/// so that its number is never reused under them.
+/// A file descriptor that is closed when the last one who uses it lets go. A dispatch source holds it until it is cancelled, so that its
+/// number is never reused under it.
 final class Descriptor: Sendable {
     let number: Int32
 

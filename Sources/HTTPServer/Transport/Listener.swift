@@ -44,6 +44,7 @@ package final class Listener: Sendable {
         guard isFirst else { throw ListenerError.alreadyStarted }
         let descriptor = try ListeningSocket.open(host: configuration.host, port: configuration.port)
         let address = try ListeningSocket.address(of: descriptor)
+        for loop in loops { try loop.open() }
         await ticker.start(every: configuration.limits.tick)
         await acceptor.start(descriptor)
         return address

@@ -69,7 +69,7 @@ struct RenderedHandlers: Sendable {
                     file, frame: frame, frames: frames.count, rate: record.frameRate, as: type, in: resources)
             }
         }
-        return .immutable(bytes, type: type ?? Self.jpeg, request: request, vary: true)
+        return await .immutable(bytes, type: type ?? Self.jpeg, request: request, vary: true)
     }
 
     private static func drawn(

@@ -65,7 +65,7 @@ struct ResultObjectHandlers: Sendable {
         {
             guard accept.best([Self.object]) != nil else { throw Self.notAcceptable }
             let file = try await offload { try Self.file(record, in: store) }
-            return .immutable([UInt8](file), type: Self.object, request: request, vary: true)
+            return await .immutable([UInt8](file), type: Self.object, request: request, vary: true)
         }
         guard isTaken else { throw Self.notAcceptable }
         return RelatedParts(type: Self.object).response { write in
