@@ -24,6 +24,13 @@ package struct Parallelism: Hashable, Sendable {
 
     package static let single = Parallelism(threads: 1)
 
+    /// Runs `body` on the calling thread, which counts as one of the budget's meanwhile: computations beside it take fewer.
+    package func counting<Result>(_ body: () throws -> Result) rethrows -> Result {
+        _ = budget?.enter(wanting: 0)
+        defer { budget?.leave(further: 0) }
+        return try body()
+    }
+
     /// Runs `body` once for every index in `0..<count`, in any order, on up to ``threads`` threads; returns when all are done.
     /// - Parameter body: is called from several threads at once and writes only what belongs to its index.
     package func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {

@@ -31,7 +31,7 @@ struct MapHandlers: Sendable {
                 return try explanation.whole(.map(try map.kind), request, type, look: look, rate: rate)
             }
         }
-        return .immutable(bytes, type: type.rawValue, request: request, vary: true)
+        return await .immutable(bytes, type: type.rawValue, request: request, vary: true)
     }
 
     /// `GET /v1/explanations/{id}/maps/{kind}/frames/{n}`: one frame, read without the others.
@@ -54,10 +54,12 @@ struct MapHandlers: Sendable {
             case .npy, .npz:
                 return try NumPy.encode(Tensor(shape: Shape(shape), values: map.frame(number)), shape: Shape(shape))
             case .png, .gif, .mp4:
-                return try explanation.book(look).png(.map(try map.kind), frame: number + map.info.firstClipFrame)
+                return try explanation.picture(request, type) {
+                    try explanation.book(look).png(.map(try map.kind), frame: number + map.info.firstClipFrame)
+                }
             }
         }
-        return .immutable(bytes, type: type.rawValue, request: request, vary: true)
+        return await .immutable(bytes, type: type.rawValue, request: request, vary: true)
     }
 }
 

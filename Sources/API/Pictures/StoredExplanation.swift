@@ -2,6 +2,7 @@ import Cine
 import HTTPServer
 import Pipelines
 import Store
+import Tensors
 import Video
 
 /// An explanation that has a report.
@@ -47,11 +48,11 @@ struct StoredExplanation: Sendable {
         }
     }
 
-    /// A picture that may have been drawn before.
+    /// A picture that may have been drawn before. Somebody waits for it, and nobody for the jobs beside it: they leave it a thread meanwhile.
     func picture(_ request: Request, _ type: MediaType, draw: () throws -> [UInt8]) throws -> [UInt8] {
         // Every parameter of the query counts, in any order; what chose the form does not, but the form.
         let parameters = request.query.names.sorted().map { "\($0)=\(request.query.first($0) ?? "")" }
         let name = "\([type.rawValue] + request.segments + parameters)"
-        return try resources.pictures.bytes(name, draw: draw)
+        return try resources.pictures.bytes(name) { try resources.budget.parallelism.counting(draw) }
     }
 }

@@ -62,6 +62,6 @@ package enum ColorMap: String, Hashable, Sendable, CaseIterable {
     func index(of fraction: Float) -> Int {
         let value = fraction.isNaN ? 0 : fraction
         let position = isDiverging ? (value + 1) / 2 : value
-        return Int((min(max(position, 0), 1) * 255).rounded())
+        return Int(min(max(position, 0), 1) * 255 + 0.5)
     }
 }

@@ -41,7 +41,7 @@ extension RGBImage {
                     func value(_ y: Int, _ x: Int) -> Float { Float(pixels[3 * (y * width + x) + channel]) }
                     let upper = value(top, left) * (1 - across) + value(top, right) * across
                     let lower = value(bottom, left) * (1 - across) + value(bottom, right) * across
-                    result[index] = UInt8((upper * (1 - down) + lower * down).rounded())
+                    result[index] = UInt8(upper * (1 - down) + lower * down + 0.5)
                     index += 1
                 }
             }

@@ -28,13 +28,11 @@ package struct FieldRenderer: Sendable {
         }
         let (right, down) = (try stage.spread(fractions(dx)), try stage.spread(fractions(dy)))
         let luma = try background.map(stage.luma(of:))
-        let (table, mixture) = (FlowColors.table, FrameMixture(style: style, alpha: Float(alpha)))
-        var pixels = [UInt8](repeating: 0, count: 3 * right.count)
-        for index in right.indices {
+        let pixels = FrameMixture(style: style, alpha: Float(alpha)).mixed(
+            count: right.count, luma: luma, table: FlowColors.table
+        ) { index in
             let (x, y) = (right[index], down[index])
-            mixture.mix(
-                min((x * x + y * y).squareRoot(), 1), grey: luma?[index] ?? 0, table: table,
-                color: FlowColors.index(dx: x, dy: y), into: &pixels, at: 3 * index)
+            return (min((x * x + y * y).squareRoot(), 1), FlowColors.index(dx: x, dy: y))
         }
         return RGBImage(width: stage.width, height: stage.height, pixels: pixels)
     }

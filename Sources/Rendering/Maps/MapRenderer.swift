@@ -23,12 +23,10 @@ package struct MapRenderer: Sendable {
     package func image(components: [[Float]], stage: Stage, background: RGBImage?) throws -> RGBImage {
         let fractions = try stage.spread(try fractions(of: components, count: stage.mapWidth * stage.mapHeight))
         let luma = try background.map(stage.luma(of:))
-        let (table, mixture) = (colorMap.table, FrameMixture(style: style, alpha: Float(alpha)))
-        var pixels = [UInt8](repeating: 0, count: 3 * fractions.count)
-        for (index, fraction) in fractions.enumerated() {
-            let entry = 3 * colorMap.index(of: fraction)
-            mixture.mix(
-                abs(fraction), grey: luma?[index] ?? 0, table: table, color: entry, into: &pixels, at: 3 * index)
+        let pixels = FrameMixture(style: style, alpha: Float(alpha)).mixed(
+            count: fractions.count, luma: luma, table: colorMap.table
+        ) { index in
+            (abs(fractions[index]), 3 * colorMap.index(of: fractions[index]))
         }
         return RGBImage(width: stage.width, height: stage.height, pixels: pixels)
     }

@@ -121,15 +121,34 @@ extension Stage {
         }
         let (columns, rows) = mapAxes
         var result = [Float](repeating: 0, count: width * height)
+        // A row of the map at the picture's columns; the picture's rows lie between two of them, for as long as those are the same.
+        var (upper, lower) = (Row(width), Row(width))
         for y in rows.covered {
-            let (top, bottom, down) = (rows.lower[y] * mapWidth, rows.upper[y] * mapWidth, rows.share[y])
+            if rows.lower[y] == lower.number { swap(&upper, &lower) }
+            upper.take(rows.lower[y], of: values, mapWidth, columns)
+            lower.take(rows.upper[y], of: values, mapWidth, columns)
+            let down = rows.share[y]
             for x in columns.covered {
-                let (left, right, across) = (columns.lower[x], columns.upper[x], columns.share[x])
-                let upper = values[top + left] * (1 - across) + values[top + right] * across
-                let lower = values[bottom + left] * (1 - across) + values[bottom + right] * across
-                result[y * width + x] = upper * (1 - down) + lower * down
+                result[y * width + x] = upper.values[x] * (1 - down) + lower.values[x] * down
             }
         }
         return result
+    }
+
+    /// A row of a map at the columns of a picture.
+    private struct Row {
+        private(set) var number: Int?
+        private(set) var values: [Float]
+
+        init(_ width: Int) { values = [Float](repeating: 0, count: width) }
+
+        mutating func take(_ row: Int, of map: [Float], _ mapWidth: Int, _ columns: SampledAxis) {
+            guard row != number else { return }
+            number = row
+            for x in columns.covered {
+                let (left, right, across) = (columns.lower[x], columns.upper[x], columns.share[x])
+                values[x] = map[row * mapWidth + left] * (1 - across) + map[row * mapWidth + right] * across
+            }
+        }
     }
 }
