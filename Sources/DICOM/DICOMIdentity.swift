@@ -14,6 +14,8 @@ package struct DICOMIdentity: Hashable, Sendable, Codable {
 
     /// Of the modules Patient, Patient Study and General Study (PS3.3, C.7.1.1 to C.7.2.2), those that the object has.
     package let attributes: [Attribute]
+    /// Body Part Examined (0018,0015) and Laterality (0020,0060); nil when the object doesn't say.
+    package let bodyPart, laterality: String?
     /// Burned In Annotation (0028,0301) as the object states it; nil when it doesn't.
     package let burnedInAnnotation: Bool?
     /// Whose instance it is, for references.
@@ -44,6 +46,11 @@ package struct DICOMIdentity: Hashable, Sendable, Codable {
             return Attribute(
                 tag: tag, representation: characters.rawValue, text: String(known.prefix(characters.limit)))
         }
+        func code(_ tag: UInt32) -> String? {
+            let text = attributes.text(tag)
+            return text.isEmpty ? nil : String(text.unicodeScalars.prefix(16))
+        }
+        (bodyPart, laterality) = (code(0x0018_0015), code(0x0020_0060))
         burnedInAnnotation =
             switch attributes.text(0x0028_0301) {
             case "NO": false

@@ -69,7 +69,7 @@ struct DICOMResultTests {
             for expected in [
                 "PN [\(DICOMObject.patientName)]", "LO [PID-4711-0815]", "UI [2.25.100120]", "IS [2\\3\\4\\5\\6\\7\\8]",
                 "CS [NO]", "seed 5", "SmoothGrad", "Not for diagnosis", "NOT FOR DIAGNOSIS", "YBR_FULL_422",
-                "LO [CINEGRAD 1]",
+                "UI [\(ResultMark.implementation)]",
             ] { #expect(text.contains(expected), "\(expected) is not in \(text)") }
             // The same bytes whenever it is asked for; nothing in what clients see names a patient.
             #expect(try await service.get("\(address)/dicom?map=flow").body == answer.body)
@@ -143,6 +143,36 @@ struct DICOMResultTests {
                 let text = try Self.dump(Self.file(await service.get("\(address)/dicom"), directory))
                 let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("(0028,0301)") })
                 #expect(line.contains(expected))
+            }
+        }
+    }
+
+    @Test func aSourceThatSaysEverythingLeavesNothingToComplainOf() async throws {
+        let directory = try TemporaryDirectory()
+        try await TestService.with { service in
+            let whole = DICOMObject.cine(frames: 9)
+                .with(.init(0x0018, 0x0015), .raw("CS", Array("HEART ".utf8)))
+                .with(.init(0x0008, 0x0020), .raw("DA", Array("20260102".utf8)))
+                .with(.init(0x0008, 0x0030), .raw("TM", Array("101112".utf8)))
+                .with(.init(0x0020, 0x0010), .raw("SH", Array("17".utf8) + [0x20, 0x20]))
+            let address = try await Self.explained(whole, ["method": "gradient", "checks": []], in: service)
+            let file = try await Self.file(service.get("\(address)/dicom"), directory)
+            #expect(try ForeignProgram.run(["dciodvfy", file.path]).output == "MultiframeTrueColorSCImage\n")
+            #expect(try Self.dump(file).contains("CS [HEART]"))
+        }
+    }
+
+    @Test func aNameInLatinLettersIsToldInUnicode() async throws {
+        let directory = try TemporaryDirectory()
+        try await TestService.with { service in
+            let object = DICOMObject.cine(frames: 9)
+                .with(.init(0x0008, 0x0005), .raw("CS", Array("ISO_IR 100".utf8)))
+                .with(
+                    .init(0x0010, 0x0010), .raw("PN", "M\u{FC}ller^J\u{F6}rg ".unicodeScalars.map { UInt8($0.value) }))
+            let address = try await Self.explained(object, ["method": "gradient", "checks": []], in: service)
+            for name in ["cine", "sr"] {
+                let text = try await Self.dump(Self.file(service.get("\(address)/dicom?object=\(name)"), directory))
+                #expect(text.contains("CS [ISO_IR 192]") && text.contains("PN [Müller^Jörg]"), "\(text)")
             }
         }
     }

@@ -63,7 +63,7 @@ package struct ResultMaker {
         set.put(0x0008_0033, .time, moment.time)
         set.put(0x0020_000E, .uid, series(kind))
         set.put(0x0020_0013, .integer, "1")
-        ResultMark.put(on: &set, version: result.softwareText, explanation: explanation)
+        ResultMark.put(on: &set, version: result.softwareText)
         set[0x0018_A001] = contributors
         // Where the default repertoire is enough, no other is named: not every reader knows this one.
         if !set.isASCII { set.put(0x0008_0005, .code, "ISO_IR 192") }

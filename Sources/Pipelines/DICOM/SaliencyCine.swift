@@ -101,7 +101,11 @@ struct SaliencyCine {
         set.put(0x0008_103E, .long, "Cinegrad saliency - NOT FOR DIAGNOSIS")
         set.put(0x0020_0011, .integer, "9401")
         set.put(0x0020_0020, .code, "")
-        set.put(0x0020_0060, .code, "")
+        if let part = maker.source.bodyPart { set.put(0x0018_0015, .code, part) }
+        // Empty where it is not known; absent where the part that was examined is one of no pair, which the source then says (PS3.3, C.7.3.1.1.3).
+        if maker.source.laterality != nil || maker.source.bodyPart == nil {
+            set.put(0x0020_0060, .code, maker.source.laterality ?? "")
+        }
         set.put(0x0020_4000, .longText, "\(SoftwareVersion.notice) \(maker.result.reading.joined(separator: " "))")
         set.put(0x0008_2111, .shortText, String(derivation.prefix(1024)))
         var reference = source.dataSet

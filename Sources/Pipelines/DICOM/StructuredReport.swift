@@ -108,12 +108,16 @@ struct StructuredReport {
         let model = result.provenance.model
         var items = group("prediction", algorithm: model.name, version: model.sha256)
         if let label = said.label {
-            items.append(ContentItem(.contains, Self.own("label", "Label of the highest output"), .text(label)))
+            items.append(ContentItem(.contains, CodedConcept("121071", "DCM", "Finding"), .text(label)))
         }
         items.append(
             number("model-output", "Model output", said.value, unit: Self.unit(said.unit)))
         if let probability = said.probability {
-            items.append(number("probability", "Probability by softmax", probability, unit: Self.unit(nil)))
+            // Softmax: what the model itself makes of its certainty.
+            items.append(
+                ContentItem(
+                    .contains, CodedConcept("111012", "DCM", "Certainty of Finding"),
+                    .number(100 * probability, unit: Self.unit("%"))))
         }
         return ContentItem(
             .contains, CodedConcept("125007", "DCM", "Measurement Group"), .container(template: "1501"), items)
@@ -127,9 +131,10 @@ struct StructuredReport {
         items.append(
             ContentItem(
                 .hasModifier, CodedConcept("111002", "DCM", "Algorithm Parameters"), .text(result.methodText)))
-        items.append(number("target", "Explained score", result.target.value, unit: Self.unit(nil)))
         items.append(
-            ContentItem(.contains, Self.own("target-name", "What is explained"), .text(result.target.description)))
+            number(
+                "target", "Explained score", result.target.value, unit: Self.unit(nil),
+                [Self.meaning(result.target.description)]))
         if let shares = result.shares {
             items += [
                 number("share-appearance", "Share of appearance", shares.appearance, unit: Self.unit(nil)),
@@ -145,7 +150,7 @@ struct StructuredReport {
             items.append(
                 number(
                     "randomisation", "Likeness to an untrained model's map", similarity, unit: Self.unit(nil),
-                    [ContentItem(.hasModifier, Self.own("map", "Map"), .text(map.kind))]))
+                    [Self.meaning("Map \(map.kind)")]))
         }
         if let error = result.checks.repeatability?.relativeStandardError {
             items.append(number("sampling-error", "Relative error by sampling", error, unit: Self.unit(nil)))
@@ -175,6 +180,12 @@ struct StructuredReport {
         _ code: String, _ meaning: String, _ value: Double, unit: CodedConcept, _ children: [ContentItem] = []
     ) -> ContentItem {
         ContentItem(.contains, Self.own(code, meaning), .number(value, unit: unit), children)
+    }
+
+    /// What a number is in words, where its code leaves that open (PS3.16, TID 300).
+    private static func meaning(_ text: String) -> ContentItem {
+        ContentItem(
+            .hasModifier, CodedConcept("121050", "DCM", "Equivalent Meaning of Concept Name"), .text(text))
     }
 
     private static let scheme = "99CINEGRAD"
