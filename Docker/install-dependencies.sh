@@ -16,7 +16,7 @@ case "${1:-build}" in
             dicom3tools # its dciodvfy holds the objects that are written against the standard
             strace # a test watches the order of writes by it
             systemd # a test has it check the unit; nothing is started
-            nginx-light python3-httpx # tests see the service through them
+            nginx-light python3-httpx chromium # tests see the service through them
             python3 python3-requests python3-numpy # docs/explain.py, which a test runs
         )
         ;;
