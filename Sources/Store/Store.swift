@@ -85,11 +85,15 @@ package final class Store: Sendable {
 package struct StoreLimits: Hashable, Sendable {
     /// Explanations waiting for a worker.
     package let queued: Int
+    /// Those of one owner among them. What nobody owns is bounded by ``queued`` alone.
+    package let queuedPerOwner: Int
     /// Times that an explanation may be found running by a process which did not start it.
     package let interruptions: Int
 
-    package init(queued: Int, interruptions: Int) {
+    /// - Parameter queuedPerOwner: nil for as many as there may be in all.
+    package init(queued: Int, queuedPerOwner: Int? = nil, interruptions: Int) {
         self.queued = queued
+        self.queuedPerOwner = queuedPerOwner ?? queued
         self.interruptions = interruptions
     }
 

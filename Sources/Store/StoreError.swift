@@ -27,6 +27,8 @@ package enum StoreError: Error, Equatable, Sendable {
     case nameTaken(name: String)
     /// With the seconds until a place may be free.
     case queueFull(limit: Int, seconds: Int)
+    /// The owner's part of the queue, likewise.
+    case shareFull(limit: Int, seconds: Int)
     case unknownVideo(id: String)
     case unknownModel(id: String)
     case invalidCursor
@@ -59,6 +61,8 @@ extension StoreError: CustomStringConvertible {
         case .nameTaken(let name): "another model has the name \(name); delete that one or choose another name"
         case .queueFull(let limit, let seconds):
             "\(limit) of them are waiting already; try again in \(seconds) seconds"
+        case .shareFull(let limit, let seconds):
+            "\(limit) of yours are waiting already; try again in \(seconds) seconds"
         case .unknownVideo(let id): "there is no video \(id)"
         case .unknownModel(let id): "there is no model \(id)"
         case .invalidCursor: "the cursor is none that this service gave out"

@@ -169,7 +169,8 @@ enum ProblemCases {
         case nil: .inUse(id: "vid_4cqUXkVdNzVhyTtWaBn8Jg")
         case .inUse: .nameTaken(name: "tiny")
         case .nameTaken: .queueFull(limit: 1000, seconds: 12)
-        case .queueFull: .unknownVideo(id: "vid_4cqUXkVdNzVhyTtWaBn8Jg")
+        case .queueFull: .shareFull(limit: 500, seconds: 12)
+        case .shareFull: .unknownVideo(id: "vid_4cqUXkVdNzVhyTtWaBn8Jg")
         case .unknownVideo: .unknownModel(id: "mdl_Yh2tR5qXw8MsFvKbGpT3Ln")
         case .unknownModel: .invalidCursor
         case .invalidCursor: .diskFull

@@ -94,6 +94,27 @@ struct QueueTests {
         }
     }
 
+    @Test func nobodyFillsTheQueueAlone() async throws {
+        let limits = StoreLimits(queued: 4, queuedPerOwner: 1, interruptions: 16)
+        try await TestService.with(.inProcess, limits: .standard, store: limits) { service in
+            func ask(_ token: String) async throws -> Answer {
+                let video = try await service.request(
+                    .post, "/v1/videos",
+                    headers: [.contentType: "video/mp4", .authorization: "Bearer \(token)"], body: service.sample())
+                let request: JSON = ["model": "moving-shapes-sides", "video": try video.json["id"]]
+                return try await service.request(
+                    .post, "/v1/explanations",
+                    headers: [.contentType: "application/json", .authorization: "Bearer \(token)"], body: request.bytes)
+            }
+            let (one, other) = (try service.token([.submit, .manage]), try service.token([.submit, .manage]))
+            #expect(try await ask(one).status == 202)
+            let refused = try await ask(one)
+            #expect(refused.status == 429 && refused.code == "queue.share-full")
+            #expect(refused.header("Retry-After") != nil)
+            #expect(try await ask(other).status == 202)
+        }
+    }
+
     @Test func aFullQueueTakesNoMore() async throws {
         let limits = StoreLimits(queued: 2, interruptions: 16)
         try await TestService.with(.inProcess, limits: .standard, store: limits) { service in

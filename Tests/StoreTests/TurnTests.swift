@@ -58,6 +58,23 @@ struct TurnTests {
         #expect(try store.queuePosition(explanation: ids[0]) == nil)
     }
 
+    @Test func nobodyFillsTheQueueAlone() throws {
+        let fixture = try StoreFixture(limits: StoreLimits(queued: 4, queuedPerOwner: 2, interruptions: 16))
+        func enqueue(_ owner: String) throws {
+            _ = try fixture.store.enqueue(
+                request: "{}", videoID: "v", modelID: "m", artefacts: [], idempotency: nil, owner: owner)
+        }
+        for _ in 0..<2 { try enqueue("a") }
+        #expect(throws: StoreError.shareFull(limit: 2, seconds: 10)) { try enqueue("a") }
+        try enqueue("b")
+        // What runs waits no more.
+        #expect(try fixture.store.claim(worker: "w", lease: .seconds(3600)) != nil)
+        try enqueue("a")
+        // Nobody in particular has all places that are left.
+        try enqueue("")
+        #expect(throws: StoreError.queueFull(limit: 4, seconds: 10)) { try enqueue("") }
+    }
+
     @Test func aFullQueueTellsHowLongAPlaceTakes() throws {
         let fixture = try StoreFixture(limits: StoreLimits(queued: 1, interruptions: 16))
         for _ in 0..<3 {

@@ -73,7 +73,7 @@ struct InstanceIntake: Sendable {
             }
         } catch let error as StoreError {
             switch error {
-            case .queueFull, .diskFull: throw refusal(.busy, error)
+            case .queueFull, .shareFull, .diskFull: throw refusal(.busy, error)
             default: throw error
             }
         }

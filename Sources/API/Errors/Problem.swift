@@ -74,6 +74,8 @@ extension Problem {
         case .nameTaken: self.init(status: .conflict, code: "model.name-taken", detail: detail)
         case .queueFull(_, let seconds):
             self.init(status: .serviceUnavailable, code: "queue.full", detail: detail, retryAfter: seconds)
+        case .shareFull(_, let seconds):
+            self.init(status: .tooManyRequests, code: "queue.share-full", detail: detail, retryAfter: seconds)
         case .unknownVideo: self.init(status: .notFound, code: "video.not-found", detail: detail)
         case .unknownModel: self.init(status: .notFound, code: "model.not-found", detail: detail)
         case .invalidCursor: self.init(status: .badRequest, code: "request.invalid-cursor", detail: detail)

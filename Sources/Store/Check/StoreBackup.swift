@@ -90,8 +90,14 @@ private struct CopiedContent {
         let source = directory.contentURL(sha256: sha256)
         guard DurableFile.size(source.path(percentEncoded: false)) != nil else { return false }
         try DurableFile.makeDirectory(target.deletingLastPathComponent(), within: root)
-        guard try ContentDigest.copy(source, to: target) == sha256 else { throw StoreError.damagedContent(sha256) }
-        return true
+        do {
+            guard try ContentDigest.copy(source, to: target) == sha256 else { throw StoreError.damagedContent(sha256) }
+            return true
+        } catch StoreError.file(_, code: ENOENT) {
+            // The service deleted it between the look and the opening; the copy was begun already.
+            try DurableFile.remove(target)
+            return false
+        }
     }
 
     /// Removes what the copied database does not refer to.

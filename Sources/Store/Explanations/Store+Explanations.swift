@@ -32,7 +32,7 @@ extension Store {
     ///   - webhook: the address that is told when it has ended.
     ///   - priority: before which others it is taken.
     ///   - owner: the id of a token. What nobody owns is seen by those alone who see everything.
-    /// - Throws: ``StoreError/queueFull(limit:seconds:)``; ``StoreError/unknownVideo(id:)`` and ``StoreError/unknownModel(id:)`` when an id with the
+    /// - Throws: ``StoreError/queueFull(limit:seconds:)``, ``StoreError/shareFull(limit:seconds:)``; ``StoreError/unknownVideo(id:)`` and ``StoreError/unknownModel(id:)`` when an id with the
     ///   prefix of a stored thing (`vid_`, `mdl_`) is not stored, as a deletion may have come between.
     package func enqueue(
         request: String, videoID: String, modelID: String, artefacts: [Artefact],
@@ -69,6 +69,16 @@ extension Store {
             try Int.fetchOne(database, sql: "SELECT count(*) FROM explanations WHERE state = 'queued'") ?? 0
         guard queued < limits.queued else {
             throw StoreError.queueFull(limit: limits.queued, seconds: try Self.secondsUntilPlace(in: database))
+        }
+        if !owner.isEmpty, queued >= limits.queuedPerOwner {
+            let own =
+                try Int.fetchOne(
+                    database, sql: "SELECT count(*) FROM explanations WHERE state = 'queued' AND owner = ?",
+                    arguments: [owner]) ?? 0
+            guard own < limits.queuedPerOwner else {
+                throw StoreError.shareFull(
+                    limit: limits.queuedPerOwner, seconds: try Self.secondsUntilPlace(in: database))
+            }
         }
         let id = IdentifierKind.explanation.makeIdentifier()
         try database.execute(

@@ -3,7 +3,7 @@ import GRDB
 
 extension Store {
     /// Stores a DICOM object and queues its explanations, all or nothing. An instance that is there already stays as it is, and nothing is queued.
-    /// - Throws: ``StoreError/queueFull(limit:seconds:)``, ``StoreError/unknownModel(id:)``.
+    /// - Throws: ``StoreError/queueFull(limit:seconds:)``, ``StoreError/shareFull(limit:seconds:)``, ``StoreError/unknownModel(id:)``.
     package func addInstance(
         _ content: Content, _ new: NewInstance, explanations: [NewExplanation], owner: String = ""
     ) throws -> InstanceOutcome {

@@ -29,6 +29,8 @@ package struct AppConfiguration: Hashable, Sendable {
         package let studyBytes: Int
         /// Explanations that wait for a worker.
         package let queuedJobs: Int
+        /// Of one token.
+        package let queuedJobsPerToken: Int
         /// The most that one explanation may hold at once.
         package let jobMemoryBytes: Int
         /// The longest that an explanation may run; nil for no limit.
@@ -118,12 +120,15 @@ extension AppConfiguration {
             drain: .seconds(try sources.integer(.serverDrainSeconds, in: 0...3600) ?? 20),
             hasTLSInFront: try sources.boolean(.serverTLSInFront) ?? false,
             crossOrigin: try sources.origins(.serverAllowOrigins) ?? .none)
+        let queuedJobs = try sources.integer(.limitsQueuedJobs, in: 1...1_000_000) ?? 1000
         dataDirectory = try sources.directory(.dataDirectory) ?? Self.standardDataDirectory(environment)
         limits = Limits(
             videoBytes: try sources.integer(.limitsVideoBytes, in: Self.byteRange) ?? 4 << 30,
             modelBytes: try sources.integer(.limitsModelBytes, in: Self.byteRange) ?? 2 << 30,
             studyBytes: try sources.integer(.limitsStudyBytes, in: Self.byteRange) ?? 32 << 30,
-            queuedJobs: try sources.integer(.limitsQueuedJobs, in: 1...1_000_000) ?? 1000,
+            queuedJobs: queuedJobs,
+            queuedJobsPerToken: try sources.integer(.limitsQueuedJobsPerToken, in: 1...1_000_000)
+                ?? (queuedJobs + 1) / 2,
             jobMemoryBytes: try sources.integer(.limitsJobMemoryBytes, in: Self.byteRange)
                 ?? MachineMemory.bytes / 2,
             jobTime: try sources.integer(.limitsJobSeconds, in: 0...604_800).map { $0 == 0 ? nil : .seconds($0) }

@@ -10,6 +10,7 @@ package enum Setting: String, Hashable, Sendable, CaseIterable {
     case limitsModelBytes = "limits.model-bytes"
     case limitsStudyBytes = "limits.study-bytes"
     case limitsQueuedJobs = "limits.queued-jobs"
+    case limitsQueuedJobsPerToken = "limits.queued-jobs-per-token"
     case limitsJobMemoryBytes = "limits.job-memory-bytes"
     case limitsJobSeconds = "limits.job-seconds"
     case limitsModelCacheBytes = "limits.model-cache-bytes"

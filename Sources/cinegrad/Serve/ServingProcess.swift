@@ -146,7 +146,9 @@ struct ServingProcess {
             return try Store(
                 directory: directory,
                 limits: StoreLimits(
-                    queued: configuration.limits.queuedJobs, interruptions: StoreLimits.standard.interruptions))
+                    queued: configuration.limits.queuedJobs,
+                    queuedPerOwner: configuration.limits.queuedJobsPerToken,
+                    interruptions: StoreLimits.standard.interruptions))
         } catch let error as StoreError {
             throw ServeError.dataDirectory(path: directory.path, error)
         }

@@ -83,7 +83,7 @@ struct AppConfigurationTests {
         case .dataDirectory: "/elsewhere"
         case .limitsVideoBytes, .limitsModelBytes, .limitsStudyBytes: "1"
         case .limitsJobSeconds: "0"
-        case .limitsQueuedJobs, .limitsJobMemoryBytes, .limitsModelCacheBytes: "1"
+        case .limitsQueuedJobs, .limitsQueuedJobsPerToken, .limitsJobMemoryBytes, .limitsModelCacheBytes: "1"
         case .workersCount: "256"
         case .workersThreads: "1024"
         case .workersLeaseSeconds: "3"
