@@ -10,7 +10,7 @@ from torch import autograd
 from torch.nn import functional
 
 # Closer to a kink than this, by the root of the mean square of the operands, may be on the other side in single precision.
-KINK = 2e-6
+KINK = 6e-6
 # Pixels that the flips are told apart by, where columns of all pixels would not fit into memory.
 PIXELS = 200_000
 

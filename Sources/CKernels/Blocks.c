@@ -80,3 +80,28 @@ CK_HOT void ck_block_sums(const float *values, ptrdiff_t count, double *sums) {
         sums[8 + i] += high[i];
     }
 }
+
+CK_HOT void ck_block_pack(const float *planes, ptrdiff_t step, ptrdiff_t channels, float *vectors, ptrdiff_t count) {
+    // Sixteen positions at a time: their vectors stay in the first level cache while channel after channel is written into them.
+    for (ptrdiff_t first = 0; first < count; first += 16) {
+        const ptrdiff_t run = count - first < 16 ? count - first : 16;
+        float *to = vectors + first * 16;
+        for (ptrdiff_t channel = 0; channel < channels; channel++) {
+            const float *from = planes + channel * step + first;
+            for (ptrdiff_t i = 0; i < run; i++) to[i * 16 + channel] = from[i];
+        }
+        for (ptrdiff_t i = 0; i < run; i++)
+            for (ptrdiff_t channel = channels; channel < 16; channel++) to[i * 16 + channel] = 0;
+    }
+}
+
+CK_HOT void ck_block_unpack(const float *vectors, ptrdiff_t count, float *planes, ptrdiff_t step, ptrdiff_t channels) {
+    for (ptrdiff_t first = 0; first < count; first += 16) {
+        const ptrdiff_t run = count - first < 16 ? count - first : 16;
+        const float *from = vectors + first * 16;
+        for (ptrdiff_t channel = 0; channel < channels; channel++) {
+            float *to = planes + channel * step + first;
+            for (ptrdiff_t i = 0; i < run; i++) to[i] = from[i * 16 + channel];
+        }
+    }
+}

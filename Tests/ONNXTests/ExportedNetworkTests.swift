@@ -24,7 +24,7 @@ import Testing
 
     static let names = [
         "vit_tubelet", "mvit_v2_s", "mvit_v1_b", "swin3d_t", "s3d", "x3d", "slowfast", "unet3d", "convnext_time",
-        "cnn_lstm", "cnn_gru", "r2plus1d_18",
+        "cnn_lstm", "cnn_gru", "cnn_residual", "r2plus1d_18",
     ]
     /// The older exporter writes their pooling as loops over sequences.
     static let looping: Set = ["mvit_v2_s", "mvit_v1_b"]
@@ -52,7 +52,8 @@ import Testing
         let input = try #require(expected["input"])
         let graph = try HostileFileTests.open("networks/\(file.file)")
         let program = try graph.program(for: input.shape, limits: GraphLimits())
-        #expect(program.hasTrunk == (name == "r2plus1d_18"))
+        // The others have fewer channels than a vector holds, or windows that no tiles save work for.
+        #expect(program.hasTrunk == ["r2plus1d_18", "slowfast", "unet3d", "cnn_residual"].contains(name))
         #expect(program.outputShape.extents == known.output_shape)
         let tape = Tape(parallelism: Parallelism(threads: 2))
         let x = tape.variable(input)

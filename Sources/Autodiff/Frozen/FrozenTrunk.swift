@@ -1,12 +1,13 @@
 package import Tensors
 
-/// The convolutions of a network whose parameters don't change, from a clip to the mean of the last activations over time and space.
+/// Convolutions of a network whose parameters don't change: from a clip to the mean of the last activations over time and space, or from
+/// activations to activations.
 ///
 /// What can be done once is done when it is built: normalisations are folded, weights lie in blocks. What depends on the clip's extents is in
 /// ``TrunkPlan``.
 package final class FrozenTrunk: Sendable {
     struct Node: Sendable {
-        /// The value that is convolved: 0 for the clip, i + 1 for the result of node i.
+        /// The value that is convolved: 0 for what the trunk takes, i + 1 for the result of node i.
         let source: Int
         /// The value that is added.
         let addend: Int?
@@ -19,18 +20,26 @@ package final class FrozenTrunk: Sendable {
         let bias: OwnedFloats
     }
 
+    /// What a trunk takes and gives.
+    enum Form: Hashable, Sendable {
+        case clipToMean
+        case features
+    }
+
     enum Parameters: Sendable {
         case stem(Stem)
         case blocked(BlockedWeights)
     }
 
+    let form: Form
     let nodes: [Node]
     /// How often each value is convolved or added, the clip first.
     let uses: [Int]
     /// Values that have a name, in the order in which they are computed.
     let named: [(name: String, value: Int)]
 
-    init(nodes: [Node], named: [(name: String, value: Int)]) {
+    init(_ form: Form, nodes: [Node], named: [(name: String, value: Int)]) {
+        self.form = form
         self.nodes = nodes
         self.named = named
         var uses = Array(repeating: 0, count: nodes.count + 1)
@@ -73,47 +82,56 @@ package final class FrozenTrunk: Sendable {
 
 /// Puts a trunk together, convolution by convolution.
 package struct FrozenTrunkBuilder {
-    /// The clip, or the result of a convolution.
+    /// What the trunk takes, or the result of a convolution.
     package struct Value: Hashable, Sendable {
         let index: Int
     }
 
+    private let form: FrozenTrunk.Form
     private let factors, addends: [Float]
     private var nodes: [FrozenTrunk.Node] = []
     private var named: [(name: String, value: Int)] = []
 
+    /// A trunk from a clip to the mean over time and space.
     /// - Parameters:
     ///   - factors, addends: of the clip's normalisation, a value for each channel: x · factor + addend. Padding is zero behind it.
     package init(factors: [Float], addends: [Float]) {
         precondition(factors.count == addends.count && !factors.isEmpty)
-        (self.factors, self.addends) = (factors, addends)
+        (form, self.factors, self.addends) = (.clipToMean, factors, addends)
     }
 
+    /// A trunk from activations to activations.
+    package init() { (form, factors, addends) = (.features, [], []) }
+
+    /// What the trunk takes.
     package var clip: Value { Value(index: 0) }
 
     /// Appends a convolution with bias, of which a sum and a ReLU may follow.
     /// - Parameters:
-    ///   - source: the clip for the first convolution and for no other.
+    ///   - source: a clip for the first convolution and for no other.
     ///   - weight: `[out, in, kT, kH, kW]`.
     ///   - bias: `[out]`.
-    ///   - addend: of the result's extents.
+    ///   - addend: of the result's extents; no clip.
     /// - Precondition: neither groups nor, at the clip, dilation.
     package mutating func convolution(
         _ source: Value, weight: Tensor, bias: Tensor, geometry: ConvolutionGeometry, addend: Value?, rectified: Bool
     ) -> Value {
-        precondition((source.index == 0) == nodes.isEmpty, "the first convolution takes the clip, and no other does")
+        let isStem = form == .clipToMean && source.index == 0
+        precondition(
+            form == .features || (source.index == 0) == nodes.isEmpty && addend?.index != 0,
+            "the first convolution takes the clip, and no other does")
         precondition(geometry.groups == 1 && weight.shape.rank == 5 && bias.shape == [weight.shape[0]])
         let blocked = OwnedFloats(count: blocksHolding(bias.count) * BlockedExtents.lanes)
         blocked.base.update(repeating: 0, count: blocked.count)
         bias.withUnsafeValues { values in
             for (channel, value) in values.enumerated() { blocked.base[channel] = value }
         }
-        if source.index == 0 { precondition(geometry.dilation == .one && weight.shape[1] == factors.count) }
+        if isStem { precondition(geometry.dilation == .one && weight.shape[1] == factors.count) }
         nodes.append(
             FrozenTrunk.Node(
                 source: source.index, addend: addend?.index, rectifies: rectified, weightShape: weight.shape,
                 geometry: geometry,
-                parameters: source.index == 0
+                parameters: isStem
                     ? .stem(Stem(weight: weight, factors: factors, addends: addends))
                     : .blocked(BlockedWeights(weight)),
                 bias: blocked))
@@ -129,6 +147,6 @@ package struct FrozenTrunkBuilder {
     /// The trunk up to the last convolution.
     package func build() -> FrozenTrunk {
         precondition(!nodes.isEmpty, "a trunk has a convolution")
-        return FrozenTrunk(nodes: nodes, named: named)
+        return FrozenTrunk(form, nodes: nodes, named: named)
     }
 }

@@ -22,8 +22,8 @@ package struct LayerPass {
 
     /// - Precondition: the trunk has a value `value`.
     init(_ trunk: FrozenTrunk, clip: Tensor, value: Int, parallelism: Parallelism, meter: WorkMeter) throws {
-        let plan = try TrunkPlan(trunk, clip: clip.shape, backTo: value)
-        let run = TrunkRun(trunk: trunk, plan: plan, parallelism: parallelism, meter: meter)
+        let run = try TrunkRun(trunk, clip.shape, backTo: value, parallelism: parallelism, meter: meter)
+        let plan = run.plan
         let bits = SignBits(bytes: plan.bitBytes, meter: meter)
         (activation, result) = clip.reading { clip in
             run.holding(plan.arena) { arena in

@@ -23,12 +23,15 @@ struct TrunkPlan: Sendable {
         let extents: BlockedExtents
     }
 
+    /// `[1, C, T, H, W]`.
     let clip: Shape
-    /// Of each value; that of the clip is not used.
+    /// Of each value; that of a clip is not used.
     let extents: [BlockedExtents]
     let forward, backward: [Step]
     /// Values of memory for activations, and afterwards for gradients: of one size, so that the second is given the pages of the first.
     let arena: Int
+    /// Where the activations that the trunk takes lie; nil for a clip.
+    let source: Int?
     /// Where the last activations lie, and their gradient.
     let result, resultGradient: Int
     /// The value that the way back ends at, 0 for the clip, and where its gradient lies then; that of the clip lies nowhere here.
@@ -83,6 +86,7 @@ struct TrunkPlan: Sendable {
             [Direction.forward, .backward].map { Self.products($0, node, convolution) }
         }
         var layout = Layout(trunk: trunk, extents: extents)
+        source = trunk.form == .features ? layout.allocate(0) : nil
         forward = layout.forward(ways.map { $0[0] })
         let activations = layout.arena.extent
         result = layout.places[trunk.nodes.count] ?? 0
@@ -130,7 +134,10 @@ private struct Layout {
         self.extents = extents
     }
 
-    private mutating func allocate(_ value: Int) -> Int {
+    /// Whether value 0 is a clip, which lies elsewhere.
+    private var takesClip: Bool { trunk.form == .clipToMean }
+
+    mutating func allocate(_ value: Int) -> Int {
         let place = arena.allocate(extents[value].count)
         places[value] = place
         return place
@@ -142,7 +149,7 @@ private struct Layout {
     }
 
     private func place(_ value: Int) -> TrunkPlan.Place {
-        value == 0 ? .clip : .arena(places[value] ?? 0)
+        value == 0 && takesClip ? .clip : .arena(places[value] ?? 0)
     }
 
     /// A value dies with its last use; a sum takes the place of an addend that dies with it.
@@ -150,7 +157,7 @@ private struct Layout {
         var left = trunk.uses
         return trunk.nodes.enumerated().map { index, node in
             let value = index + 1
-            if let addend = node.addend, left[addend] == 1, addend != node.source, addend != 0 {
+            if let addend = node.addend, left[addend] == 1, addend != node.source, addend != 0 || !takesClip {
                 places[value] = places[addend]
             } else {
                 _ = allocate(value)
@@ -159,7 +166,7 @@ private struct Layout {
                 products: products[index], source: place(node.source), destination: place(value),
                 addend: node.addend.map(place), node: index, bits: node.rectifies ? value : nil,
                 extents: extents[value])
-            for used in [node.source] + (node.addend.map { [$0] } ?? []) where used != 0 {
+            for used in [node.source] + (node.addend.map { [$0] } ?? []) where used != 0 || !takesClip {
                 left[used] -= 1
                 guard left[used] == 0 else { continue }
                 if places[used] == places[value] { places[used] = nil } else { release(used) }
@@ -178,7 +185,7 @@ private struct Layout {
         let start = allocate(last)
 
         func bits(_ value: Int) -> Int? {
-            left[value] == 0 && value != end && trunk.nodes[value - 1].rectifies ? value : nil
+            left[value] == 0 && value > 0 && value != end && trunk.nodes[value - 1].rectifies ? value : nil
         }
 
         for (index, node) in trunk.nodes.enumerated().reversed() where index + 1 > end {
@@ -187,7 +194,7 @@ private struct Layout {
             left[node.source] -= 1
             if node.source < end {
                 // What is computed before the end is not on the way to it.
-            } else if node.source == 0 {
+            } else if node.source == 0, takesClip {
                 steps.append(
                     TrunkPlan.Step(
                         products: products[index], source: place(value), destination: .clip, addend: nil, node: nil,

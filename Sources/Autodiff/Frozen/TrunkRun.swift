@@ -25,25 +25,69 @@ final class SignBits: @unchecked Sendable {
 struct TrunkRun {
     let trunk: FrozenTrunk
     let plan: TrunkPlan
+    /// How what it takes and gives lies; nil for a clip and a mean.
+    let features: FeatureExtents?
     let parallelism: Parallelism
     let meter: WorkMeter
 
     /// - Parameters:
-    ///   - clip: `[1, C, T, H, W]`.
+    ///   - x: of what the trunk takes.
+    ///   - end: the value whose gradient is wanted, 0 for what the trunk takes.
+    /// - Throws: `ShapeError` when a convolution does not fit what it takes.
+    init(_ trunk: FrozenTrunk, _ x: Shape, backTo end: Int = 0, parallelism: Parallelism, meter: WorkMeter) throws {
+        let taken = try trunk.taken(x)
+        (self.trunk, self.parallelism, self.meter) = (trunk, parallelism, meter)
+        features = taken.features
+        plan = try TrunkPlan(trunk, clip: taken.clip, backTo: end)
+    }
+
+    /// - Parameters:
+    ///   - x: `[1, C, T, H, W]`, or as the features lie.
     ///   - bits: takes the signs of the ReLUs, when a backward pass is to come.
-    /// - Returns: `[1, C']`, the mean over time and space.
-    func forward(_ clip: Tensor, bits: SignBits?) -> Tensor {
-        clip.reading { clip in
+    /// - Returns: `[1, C']`, the mean over time and space, or features.
+    func forward(_ x: Tensor, bits: SignBits?) -> Tensor {
+        x.reading { x in
             holding(plan.arena) { arena in
-                run(plan.forward[...], clip: clip.base, clipGradient: nil, arena: arena, bits: bits)
-                return mean(UnsafePointer(arena.base) + plan.result)
+                guard let features, let source = plan.source, let last = plan.extents.last else {
+                    run(plan.forward[...], clip: x.base, clipGradient: nil, arena: arena, bits: bits)
+                    return mean(UnsafePointer(arena.base) + plan.result)
+                }
+                features.pack(x, plan.extents[0], into: Writes(base: arena + source), parallelism: parallelism)
+                run(plan.forward[...], clip: nil, clipGradient: nil, arena: arena, bits: bits)
+                return Tensor(writing: features.shape(of: last)) { result in
+                    features.unpack(Writes(base: arena + plan.result), last, into: result, parallelism: parallelism)
+                }
             }
         }
     }
 
-    /// - Parameter gradient: `[1, C']`.
-    /// - Returns: `[1, C, T, H, W]`.
+    /// - Parameter gradient: of the shape of what the forward pass gave.
+    /// - Returns: of the shape of what it took.
     func backward(_ gradient: Tensor, bits: SignBits) -> Tensor {
+        guard let features, let last = plan.extents.last else { return backwardToClip(gradient, bits: bits) }
+        return Tensor(writing: features.shape(of: plan.extents[0])) { result in
+            holding(plan.arena) { arena in
+                gradient.reading {
+                    features.pack($0, last, into: Writes(base: arena + plan.resultGradient), parallelism: parallelism)
+                }
+                maskResultGradient(arena, last, bits: bits)
+                run(plan.backward[...], clip: nil, clipGradient: nil, arena: arena, bits: bits)
+                features.unpack(
+                    Writes(base: arena + plan.endGradient), plan.extents[0], into: result, parallelism: parallelism)
+            }
+        }
+    }
+
+    /// By the bits of the last ReLU, if there is one.
+    private func maskResultGradient(_ arena: Writes, _ last: BlockedExtents, bits: SignBits) {
+        guard let offset = plan.bits[plan.extents.count - 1] else { return }
+        var finish = BlockedFinish()
+        finish.mask = UnsafePointer(bits.base + offset)
+        let values = Writes(base: arena + plan.resultGradient)
+        finishInPlace(last, ProductOperands(source: Reads(base: values.base), destination: values, finish: finish))
+    }
+
+    private func backwardToClip(_ gradient: Tensor, bits: SignBits) -> Tensor {
         Tensor(writing: plan.clip) { clip in
             holding(plan.arena) { arena in
                 spread(gradient, into: arena, bits: bits)
@@ -80,7 +124,7 @@ struct TrunkRun {
                 let operands = ProductOperands(
                     source: Reads(base: source), destination: Writes(base: destination),
                     finish: finish(step, arena: arena, bits: bits))
-                if step.products.isEmpty { finishInPlace(step, operands) }
+                if step.products.isEmpty { finishInPlace(step.extents, operands) }
                 for product in step.products {
                     product.transform.run(product.schedule, operands, memory: memory, parallelism: parallelism)
                 }
@@ -102,12 +146,12 @@ struct TrunkRun {
         return finish
     }
 
-    private func finishInPlace(_ step: TrunkPlan.Step, _ operands: ProductOperands) {
+    private func finishInPlace(_ extents: BlockedExtents, _ operands: ProductOperands) {
         let piece = 1 << 11
-        parallelism.forEach((step.extents.vectors + piece - 1) / piece) { index in
+        parallelism.forEach((extents.vectors + piece - 1) / piece) { index in
             let first = index * piece
             ck_block_finish(
-                operands.destination + first * BlockedExtents.lanes, min(piece, step.extents.vectors - first),
+                operands.destination + first * BlockedExtents.lanes, min(piece, extents.vectors - first),
                 operands.finish.at(vector: first, block: 0))
         }
     }

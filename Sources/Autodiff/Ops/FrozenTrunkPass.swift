@@ -1,21 +1,25 @@
 package import Tensors
 
-/// The shape of a trunk's result: `[1, C']`.
-/// - Parameter x: `[1, C, T, H, W]`.
+/// The shape of a trunk's result: `[1, C']`, or features that lie as those that it takes.
+/// - Parameter x: `[1, C, T, H, W]`; features may be `[N, C, H, W]` and `[N, C, 1, H, W]`.
 /// - Throws: ``ShapeError``.
 package func frozenTrunkShape(_ x: Shape, trunk: FrozenTrunk) throws -> Shape {
-    let plan = try TrunkPlan(trunk, clip: x, backTo: 0)
-    return [1, plan.extents[plan.extents.count - 1].channels]
+    let taken = try trunk.taken(x)
+    let plan = try TrunkPlan(trunk, clip: taken.clip, backTo: 0)
+    let last = plan.extents[plan.extents.count - 1]
+    return taken.features?.shape(of: last) ?? [1, last.channels]
 }
 
 /// What a gradient through a trunk takes.
-/// - Parameter x: `[1, C, T, H, W]`.
+/// - Parameter x: as ``frozenTrunkShape(_:trunk:)`` takes it.
 /// - Throws: ``ShapeError``.
 package func frozenTrunkCost(_ x: Shape, trunk: FrozenTrunk, parallelism: Parallelism) throws -> CostEstimate {
-    let plan = try TrunkPlan(trunk, clip: x, backTo: 0)
+    let taken = try trunk.taken(x)
+    let plan = try TrunkPlan(trunk, clip: taken.clip, backTo: 0)
     let floats = MemoryLayout<Float>.stride
     let work = plan.sharedScratch + parallelism.threads * plan.ownScratch
-    let result = plan.extents[plan.extents.count - 1].channels * floats
+    let last = plan.extents[plan.extents.count - 1]
+    let result = (taken.features?.shape(of: last).count ?? last.channels) * floats
     return CostEstimate(
         forward: .init(
             flops: TrunkPlan.flops(plan.forward), bytes: plan.bitBytes + (plan.arena + work) * floats + result),
@@ -26,19 +30,19 @@ package func frozenTrunkCost(_ x: Shape, trunk: FrozenTrunk, parallelism: Parall
         directFlops: plan.directFlops)
 }
 
-/// The convolutions of a frozen network up to the mean over time and space, as one operation: activations stay in blocks of channels from one
-/// convolution to the next, and sums, biases and ReLUs are done while a result is in cache.
+/// Convolutions of a frozen network as one operation, up to the mean over time and space or up to activations: activations stay in blocks of
+/// channels from one convolution to the next, and sums, biases and ReLUs are done while a result is in cache.
 ///
 /// Keeps one bit for each activation behind a ReLU, and nothing when `x` wants no gradient.
-/// - Parameter x: `[1, C, T, H, W]`, before the trunk's normalisation.
-/// - Returns: `[1, C']`.
+/// - Parameter x: as ``frozenTrunkShape(_:trunk:)`` takes it, before the trunk's normalisation.
+/// - Returns: of ``frozenTrunkShape(_:trunk:)``.
 /// - Throws: ``ShapeError``.
 package func frozenTrunk(_ x: Variable, _ trunk: FrozenTrunk, meter: WorkMeter) throws -> Variable {
-    let plan = try TrunkPlan(trunk, clip: x.shape, backTo: 0)
-    let run = TrunkRun(trunk: trunk, plan: plan, parallelism: x.tape.parallelism, meter: meter)
-    let bits = x.wantsGradient ? SignBits(bytes: plan.bitBytes, meter: meter) : nil
+    let run = try TrunkRun(trunk, x.shape, parallelism: x.tape.parallelism, meter: meter)
+    let bytes = run.plan.bitBytes
+    let bits = x.wantsGradient ? SignBits(bytes: bytes, meter: meter) : nil
     let value = run.forward(x.value, bits: bits)
-    return x.tape.record(value, .frozenTrunk, parents: [x], keptBytes: plan.bitBytes) { gradient in
+    return x.tape.record(value, .frozenTrunk, parents: [x], keptBytes: bytes) { gradient in
         guard let bits else { preconditionFailure("a gradient of a constant") }
         return [run.backward(gradient, bits: bits)]
     }
@@ -53,13 +57,14 @@ package struct ReluSigns: Sendable {
 }
 
 /// The signs that a forward pass leaves behind, ReLU after ReLU in the order of the convolutions.
-/// - Parameter x: `[1, C, T, H, W]`.
+/// - Parameter x: as ``frozenTrunkShape(_:trunk:)`` takes it.
 /// - Throws: ``ShapeError``.
 package func frozenTrunkSigns(_ x: Tensor, _ trunk: FrozenTrunk, parallelism: Parallelism) throws -> [ReluSigns] {
-    let plan = try TrunkPlan(trunk, clip: x.shape, backTo: 0)
     let meter = WorkMeter()
+    let run = try TrunkRun(trunk, x.shape, parallelism: parallelism, meter: meter)
+    let plan = run.plan
     let bits = SignBits(bytes: plan.bitBytes, meter: meter)
-    _ = TrunkRun(trunk: trunk, plan: plan, parallelism: parallelism, meter: meter).forward(x, bits: bits)
+    _ = run.forward(x, bits: bits)
     return zip(plan.bits, plan.extents).compactMap { offset, extents in
         offset.map { offset in
             ReluSigns(

@@ -224,6 +224,10 @@ void ck_block_copy(const float *block, float *to, ptrdiff_t row_step);
 // values[i] = vector * factor for a plane of vectors, masked by the bits if given.
 void ck_block_fill(const float *vector, float factor, float *values, ptrdiff_t count, const uint8_t *mask);
 
+// Vectors out of `channels` (1 to 16) planes of values that are `step` apart; the channels that are missing are zero. And back.
+void ck_block_pack(const float *planes, ptrdiff_t step, ptrdiff_t channels, float *vectors, ptrdiff_t count);
+void ck_block_unpack(const float *vectors, ptrdiff_t count, float *planes, ptrdiff_t step, ptrdiff_t channels);
+
 // sums[0...15] += the sum of vectors.
 void ck_block_sums(const float *values, ptrdiff_t count, double *sums);
 

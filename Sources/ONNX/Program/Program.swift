@@ -23,8 +23,12 @@ package struct Program: Sendable {
     let layerSlot: Int?
     /// Slot 0 is the clip.
     let output: Int
-    /// Whether its convolutions, up to a mean, are carried out as one operation on the kernels of the named architectures.
-    package var hasTrunk: Bool { instructions.count < plain.count }
+    /// Whether convolutions are carried out as one operation on the kernels of the named architectures.
+    package var hasTrunk: Bool {
+        instructions.contains { instruction in
+            if case .frozenTrunk = instruction.primitive { true } else { false }
+        }
+    }
     package let inputShape: Shape
     package let outputShape: Shape
 

@@ -103,7 +103,8 @@ final class ProgramBuilder {
         let live = Self.needed(instructions.compactMap(\.self), output: slot)
         let slots = Set(live.map(\.result))
         return Program(
-            survey.kept == nil ? try withTrunk(live, output: slot) : live, plain: live, layers: survey.layers,
+            survey.kept == nil ? try withSegments(withTrunk(live, output: slot), output: slot) : live, plain: live,
+            layers: survey.layers,
             layerSlot: survey.slot.flatMap { slots.contains($0) ? $0 : nil }, input: input, output: output, slot: slot)
     }
 

@@ -24,12 +24,23 @@ struct TrunkDescription: Sendable {
     let channels: Int
     let convolutions: [Convolution]
     let factors, addends: [Float]
+    /// Whether it takes activations and gives some, instead of a clip and a mean.
+    let isOfFeatures: Bool
+
+    /// From activations to activations.
+    init(features channels: Int, _ convolutions: [Convolution]) {
+        self.channels = channels
+        self.convolutions = convolutions
+        (factors, addends) = ([], [])
+        isOfFeatures = true
+    }
 
     init(channels: Int, _ convolutions: [Convolution]) {
         self.channels = channels
         self.convolutions = convolutions
         factors = (0..<channels).map { 1.5 + 0.25 * Float($0) }
         addends = (0..<channels).map { 0.5 - 0.5 * Float($0) }
+        isOfFeatures = false
     }
 
     /// Weights and biases, drawn so that activations keep their size.
@@ -50,7 +61,7 @@ struct TrunkDescription: Sendable {
     }
 
     var trunk: FrozenTrunk {
-        var builder = FrozenTrunkBuilder(factors: factors, addends: addends)
+        var builder = isOfFeatures ? FrozenTrunkBuilder() : FrozenTrunkBuilder(factors: factors, addends: addends)
         var values = [builder.clip]
         for (index, (convolution, parameters)) in zip(convolutions, parameters).enumerated() {
             values.append(
@@ -64,8 +75,11 @@ struct TrunkDescription: Sendable {
 
     /// The same in Double, one element at a time.
     func reference(_ x: Reference) -> Reference {
+        let isOfPictures = x.shape.count == 4
         var values = [
-            Reference(x.shape) { Double(factors[$0[1]]) * x[$0] + Double(addends[$0[1]]) }
+            isOfFeatures
+                ? Reference(isOfPictures ? Array(x.shape[..<2]) + [1] + Array(x.shape[2...]) : x.shape, x.values)
+                : Reference(x.shape) { Double(factors[$0[1]]) * x[$0] + Double(addends[$0[1]]) }
         ]
         for (index, (convolution, parameters)) in zip(convolutions, parameters).enumerated() {
             var y = naiveConvolution(
@@ -77,6 +91,10 @@ struct TrunkDescription: Sendable {
             values.append(convolution.rectified ? y.map { max($0, 0) } : y)
         }
         let last = values[values.count - 1]
+        if isOfFeatures {
+            let shape = last.shape
+            return Reference(isOfPictures ? Array(shape[..<2]) + Array(shape[3...]) : shape, last.values)
+        }
         let volume = last.shape[2] * last.shape[3] * last.shape[4]
         return Reference([1, last.shape[1]]) { index in
             last.values[index[1] * volume..<(index[1] + 1) * volume].reduce(0, +) / Double(volume)
@@ -168,8 +186,17 @@ extension OperationCases {
                         .init(outputs: 5, kernel: .one, source: 3, addend: 2),
                         .init(outputs: 5, kernel: .one, source: 4, addend: 4),
                     ])),
-        ],
+        ] + featureTrunkCases,
         large: [
+            large(
+                [5, 33, 20, 18],
+                TrunkDescription(
+                    features: 33,
+                    [
+                        .init(outputs: 48, kernel: spatial), .init(outputs: 33, kernel: spatial, addend: 0),
+                        .init(outputs: 64, kernel: spatial, stride: halves),
+                        .init(outputs: 64, kernel: spatial, addend: 3),
+                    ])),
             large(
                 [1, 3, 9, 60, 52],
                 TrunkDescription(
@@ -180,8 +207,35 @@ extension OperationCases {
                         .init(outputs: 40, kernel: temporal, addend: 2),
                         .init(outputs: 64, kernel: Extent3(3), stride: Extent3(2)),
                         .init(outputs: 80, kernel: Extent3(3)), .init(outputs: 64, kernel: spatial, addend: 5),
-                    ]))
+                    ])),
         ])
+
+    /// Activations to activations: of a clip, of pictures with and without an axis for time.
+    private static let featureTrunkCases = [
+        trunk(
+            "features of a clip, added to what comes of them", [1, 5, 3, 6, 7],
+            TrunkDescription(
+                features: 5,
+                [
+                    .init(outputs: 18, kernel: spatial), .init(outputs: 5, kernel: temporal, addend: 0),
+                    .init(outputs: 6, kernel: Extent3(3), stride: Extent3(2), rectified: false),
+                ])),
+        trunk(
+            "features of pictures", [3, 4, 6, 5],
+            TrunkDescription(
+                features: 4,
+                [
+                    .init(outputs: 17, kernel: spatial), .init(outputs: 4, kernel: spatial, addend: 0),
+                    .init(outputs: 3, kernel: .one, stride: halves, source: 0),
+                    .init(outputs: 3, kernel: spatial, stride: halves, source: 2, addend: 3),
+                ])),
+        trunk(
+            "features of pictures with an axis for time", [2, 18, 1, 4, 5],
+            TrunkDescription(features: 18, [.init(outputs: 2, kernel: spatial)])),
+        trunk(
+            "one picture", [1, 3, 1, 5, 4],
+            TrunkDescription(features: 3, [.init(outputs: 3, kernel: Extent3(3), addend: 0)])),
+    ]
 
     private static func linear(_ convolution: TrunkDescription.Convolution) -> TrunkDescription.Convolution {
         var linear = convolution

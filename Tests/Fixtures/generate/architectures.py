@@ -8,8 +8,9 @@ import math
 import torch
 from torch import nn
 from torch.nn import functional
-from torchvision.models import convnext_tiny, resnet18, video
+from torchvision.models import convnext_tiny, resnet18, resnet34, video
 from torchvision.models.convnext import CNBlockConfig, ConvNeXt
+from torchvision.models.resnet import BasicBlock
 from torchvision.models.video.mvit import MSBlockConfig, MViT
 from torchvision.models.video.s3d import SepInceptionBlock3D, TemporalSeparableConv
 from torchvision.models.video.swin_transformer import SwinTransformer3d
@@ -284,6 +285,20 @@ def gru(small):
             (1, frames, 3, 24, 24) if small else (1, frames, 3, 112, 112))
 
 
+def residual_gru(small):
+    """Residual blocks on every frame: pictures, where the networks above have clips."""
+    frames, width, hidden = (4, 20, 8) if small else (16, 512, 256)
+    if small:
+        shorter = nn.Sequential(nn.Conv2d(16, width, 1, 2, bias=False), nn.BatchNorm2d(width))
+        features = nn.Sequential(
+            nn.Conv2d(3, 16, 3, 2, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2), BasicBlock(16, 16),
+            BasicBlock(16, width, 2, shorter), nn.AdaptiveAvgPool2d(1))
+    else:
+        features = nn.Sequential(*list(resnet34().children())[:-1])
+    return (FramesThenTime(frames, features, nn.GRU(width, hidden, batch_first=True), hidden, 5),
+            (1, frames, 3, 32, 32) if small else (1, frames, 3, 112, 112))
+
+
 def mvit_v2(small):
     if not small:
         return video.mvit_v2_s(), (1, 3, 16, 224, 224)
@@ -330,7 +345,7 @@ def s3d(small):
 
 NETWORKS = {
     "vit_tubelet": tubelet, "mvit_v2_s": mvit_v2, "mvit_v1_b": mvit_v1, "swin3d_t": swin, "s3d": s3d, "x3d": x3d,
-    "slowfast": slowfast, "unet3d": unet, "convnext_time": convnext, "cnn_lstm": lstm, "cnn_gru": gru, "r2plus1d_18": residual,
+    "slowfast": slowfast, "unet3d": unet, "convnext_time": convnext, "cnn_lstm": lstm, "cnn_gru": gru, "cnn_residual": residual_gru, "r2plus1d_18": residual,
 }
 
 
