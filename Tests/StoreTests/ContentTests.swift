@@ -136,6 +136,18 @@ import Testing
 }
 
 @Suite struct ModelTests {
+    @Test func theOrderOfAManifestsKeysSaysNothing() throws {
+        let fixture = try StoreFixture()
+        func add(_ manifest: String) throws -> (record: ModelRecord, isNew: Bool) {
+            try fixture.store.addModel(
+                name: "echo", checkpoint: try fixture.upload([1]), manifest: manifest, facts: "{}", owner: "")
+        }
+        let first = try add(#"{"a": {"c": [1, 2], "b": 0.5}, "d": "x"}"#)
+        let again = try add(#"{"d":"x","a":{"b":0.5,"c":[1,2]}}"#)
+        #expect(first.isNew && !again.isNew && again.record == first.record)
+        #expect(throws: StoreError.nameTaken(name: "echo")) { try add(#"{"d":"x","a":{"b":0.5,"c":[2,1]}}"#) }
+    }
+
     @Test func aNameBelongsToOneCheckpointAndManifest() throws {
         let fixture = try StoreFixture()
         func add(_ name: String, _ byte: UInt8, _ manifest: String) throws -> (record: ModelRecord, isNew: Bool) {

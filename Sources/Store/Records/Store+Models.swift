@@ -10,7 +10,8 @@ extension Store {
     ) throws -> (record: ModelRecord, isNew: Bool) {
         try write { database in
             if let existing = try Self.model(named: name, in: database) {
-                guard existing.sha256 == checkpoint.sha256, existing.manifest == manifest, existing.owner == owner
+                guard existing.sha256 == checkpoint.sha256, existing.owner == owner,
+                    Self.canonical(existing.manifest) == Self.canonical(manifest)
                 else {
                     throw StoreError.nameTaken(name: name)
                 }
@@ -72,6 +73,16 @@ extension Store {
         guard let sha256 else { return false }
         try removeContent(sha256)
         return true
+    }
+
+    /// The same JSON document whatever the order of its keys and its white space; text that is none stays as it is.
+    private static func canonical(_ document: String) -> Data {
+        let data = Data(document.utf8)
+        guard let value = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed),
+            let canonical = try? JSONSerialization.data(
+                withJSONObject: value, options: [.sortedKeys, .fragmentsAllowed])
+        else { return data }
+        return canonical
     }
 
     private static func model(named name: String, in database: Database) throws -> ModelRecord? {
