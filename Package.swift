@@ -11,6 +11,7 @@ let strict: [SwiftSetting] = [
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 
 /// A Swift target with the settings that all of them share.
@@ -45,6 +46,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // Tier 0: foreign libraries behind C headers, and what depends on nothing.
@@ -84,6 +86,7 @@ let package = Package(
         module("DICOM", ["CDICOM", crypto]),
         module("Tensors"),
         module("Telemetry", [logging]),
+        module("OpenID", [jwt, crypto, logging]),
         module("Store", ["CZstd", grdb, crypto, logging]),
         module("HTTPServer", ["CReadiness", "CZlib", httpTypes, logging]),
 
@@ -120,13 +123,15 @@ let package = Package(
             [
                 "Tensors", "Cine", "DICOM", "Video", "Rendering", "Motion", "Attribution", "Evaluation", "HTTPServer",
                 "Pipelines", "Jobs",
-                "Store", "Telemetry", "Models", "Checkpoints", "CSampleClip", "CContract", crypto, httpTypes, logging,
+                "Store", "Telemetry", "OpenID", "Models", "Checkpoints", "CSampleClip", "CContract", crypto, httpTypes,
+                logging,
             ]),
         .executableTarget(
             name: "cinegrad",
             dependencies: [
-                "API", "HTTPServer", "Pipelines", "Jobs", "Store", "Telemetry", "Attribution", "Motion", "Models",
-                "Checkpoints", "DICOM", "Video", "Rendering", "Cine", "Tensors", "Evaluation", "Training",
+                "API", "HTTPServer", "Pipelines", "Jobs", "Store", "Telemetry", "OpenID", "Attribution",
+                "Motion", "Models", "Checkpoints", "DICOM", "Video", "Rendering", "Cine", "Tensors", "Evaluation",
+                "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -149,8 +154,8 @@ let package = Package(
 
         // Tests mirror the sources.
         .target(
-            name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "CZlib"], path: "Tests/TestSupport",
-            swiftSettings: strict),
+            name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "CZlib", "OpenID", jwt, logging],
+            path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors"]),
         tests("CineTests", ["Tensors", "Cine"]),
         tests("CheckpointsTests", ["Tensors", "Checkpoints"]),
@@ -163,6 +168,7 @@ let package = Package(
         tests("MotionTests", ["Tensors", "Cine", "Autodiff", "Motion"]),
         tests("AttributionTests", ["Tensors", "Cine", "Autodiff", "Motion", "Models", "Checkpoints", "Attribution"]),
         tests("TelemetryTests", ["Telemetry", logging]),
+        tests("OpenIDTests", ["OpenID", "HTTPServer", httpTypes, logging]),
         tests("HTTPServerTests", ["HTTPServer", httpTypes, logging]),
         tests("StoreTests", ["Store", grdb]),
         tests("JobsTests", ["Jobs", "Store", "Telemetry", "HTTPServer", httpTypes, logging]),
@@ -181,7 +187,7 @@ let package = Package(
                 "Tensors", "Cine", "DICOM", "Video", "Rendering", "Motion", "Attribution", "Evaluation", "Models",
                 "Checkpoints",
                 "Store",
-                "Jobs", "Telemetry", "Pipelines", "ONNX",
+                "Jobs", "Telemetry", "Pipelines", "ONNX", "OpenID",
                 "HTTPServer", "API", httpTypes, logging, crypto,
                 .product(name: "Yams", package: "Yams"),
             ]),
@@ -189,7 +195,7 @@ let package = Package(
             "EndToEndTests",
             [
                 "Tensors", "Cine", "HTTPServer", "Jobs", "Models", "Checkpoints", "Evaluation", "Store", "Training",
-                "cinegrad", httpTypes, logging,
+                "API", "OpenID", "cinegrad", httpTypes, logging,
             ]),
     ],
     swiftLanguageModes: [.v6],
