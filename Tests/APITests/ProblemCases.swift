@@ -7,6 +7,7 @@ import HTTPServer
 import Models
 import Motion
 import ONNX
+import OpenID
 import Pipelines
 import Store
 import Tensors
@@ -22,10 +23,11 @@ enum ProblemCases {
             + chain(after(_: MotionError?.none), after) + chain(after(_: CheckpointError?.none), after)
             + chain(after(_: ShapeError?.none), after) + chain(after(_: PictureError?.none), after)
             + chain(after(_: ResultObjectError?.none), after) + chain(after(_: BeatError?.none), after)
+            + TokenRefusal.allCases
             + [
                 StudyError.wrongContract(
                     model: "tiny", reason: "it takes 8 frames of 40x32 pixels, and the clips have 32 of 112x112"),
-                malformed, GunzipError(),
+                malformed, GunzipError(), KeysUnavailable(seconds: 42),
                 DocumentError(path: "samples", reason: "expected a whole number from 1 to 10000, not 0"),
             ]
     }

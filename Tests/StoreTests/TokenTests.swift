@@ -63,7 +63,7 @@ struct TokenTests {
         for scope in TokenScope.allCases {
             let record = try store.createToken(name: "a", scopes: [scope], expiresAt: Self.tomorrow).record
             for other in TokenScope.allCases {
-                #expect(record.allows(other) == (scope == other || scope == .manage))
+                #expect(record.scopes.allow(other) == (scope == other || scope == .manage))
             }
         }
     }

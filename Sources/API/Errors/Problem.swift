@@ -1,6 +1,7 @@
 package import HTTPServer
 package import HTTPTypes
 import Models
+import OpenID
 import Pipelines
 import Store
 
@@ -31,6 +32,15 @@ extension Problem {
             self.init(
                 status: error.status, code: error.code, detail: error.description, retryAfter: error.retryAfter)
             challenge = error.challenge
+        case let refusal as TokenRefusal:
+            self.init(status: .unauthorized, code: refusal.code, detail: refusal.description)
+            // Its holder can do something about it, other than about a token of the service (RFC 6750, section 3).
+            challenge =
+                #"Bearer realm="cinegrad", error="invalid_token", error_description="\#(refusal.description)""#
+        case let error as KeysUnavailable:
+            self.init(
+                status: .serviceUnavailable, code: "access.jwt-keys-unavailable", detail: error.description,
+                retryAfter: error.seconds)
         case let foreign as ForeignThing:
             self.init(status: .notFound, code: foreign.told.code, detail: foreign.told.description)
         case let error as GunzipError:

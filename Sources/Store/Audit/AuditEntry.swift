@@ -26,7 +26,7 @@ package struct AuditEntry: Hashable, Sendable {
         }
     }
 
-    /// The id of a token, or the name of a role such as `local`.
+    /// The id of a token or of an account elsewhere, or the name of a role such as `local`.
     package let who: String
     /// A line of the table of routes, such as `DELETE /v1/videos/{id}`, or a command.
     package let action: String

@@ -11,6 +11,11 @@ package enum TokenScope: String, CaseIterable, Hashable, Sendable, Codable {
     case manage
 }
 
+extension Set<TokenScope> {
+    /// `manage` holds the others.
+    package func allow(_ scope: TokenScope) -> Bool { contains(scope) || contains(.manage) }
+}
+
 /// A bearer token as it is kept: without the token itself.
 package struct TokenRecord: Hashable, Sendable {
     /// `tok_` and 22 letters and digits; the token begins with it.
@@ -40,6 +45,4 @@ package struct TokenRecord: Hashable, Sendable {
 
     package func isUsable(at now: Date) -> Bool { revokedAt == nil && now < expiresAt }
 
-    /// `manage` holds the others.
-    package func allows(_ scope: TokenScope) -> Bool { scopes.contains(scope) || scopes.contains(.manage) }
 }

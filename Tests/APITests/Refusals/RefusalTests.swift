@@ -1,5 +1,6 @@
 import API
 import HTTPTypes
+import OpenID
 import Store
 import Testing
 import Video
@@ -68,6 +69,8 @@ struct RefusalTests {
             ])
             // By TokenTests.
             provoked.formUnion(["access.token-missing", "access.token-invalid", "access.scope-missing"])
+            // By IssuedTokenTests.
+            provoked.formUnion(TokenRefusal.allCases.map(\.code))
             // By GeometryTests, DICOMResultTests, ExportTests and ResultObjectTests.
             provoked.formUnion([
                 "beats.unknown", "beats.outside", "dicom.no-identity", "export.not-found", "result.not-found",

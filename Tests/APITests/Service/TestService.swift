@@ -33,7 +33,7 @@ struct TestService: Sendable {
     static func with(
         _ transport: Transport, limits: ServiceLimits, store storeLimits: StoreLimits,
         budget: JobBudget = JobBudget(parallelism: Parallelism(threads: 2), bytes: 1 << 29),
-        requiresToken: Bool = false,
+        requiresToken: Bool = false, provider: IdentityProvider? = nil,
         routing: RoutingTable = .none,
         use: (TestService) async throws -> Void
     ) async throws {
@@ -53,7 +53,7 @@ struct TestService: Sendable {
             store: store, library: library, limits: limits, budget: budget, routing: routing, wake: { pool.wake() },
             wakeEvaluations: { evaluations.wake() },
             webhooks: WebhookPolicy("https://pacs.example.org") ?? .none,
-            access: AccessControl(store: store, requiresToken: requiresToken),
+            access: AccessControl(store: store, requiresToken: requiresToken, provider: provider),
             audit: AuditTrail(store: store, copiesToSyslog: false),
             // Whether there are workers is up to each test.
             operations: Operations(
