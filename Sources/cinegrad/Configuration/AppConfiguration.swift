@@ -2,6 +2,7 @@ package import API
 package import Foundation
 package import Jobs
 package import Logging
+package import OpenID
 package import Pipelines
 
 /// Every setting of the service, read once when it starts. What each means is documented in `Config/cinegrad.yaml`.
@@ -92,6 +93,19 @@ package struct AppConfiguration: Hashable, Sendable {
         }
     }
 
+    /// Whose tokens are taken beside those of the service; nobody's without an issuer.
+    package struct JWT: Hashable, Sendable {
+        package let issuer: String?
+        package let audience: String?
+        package let keys: KeySource?
+        /// How old keys become before they are read anew.
+        package let refresh: Duration
+        /// Seconds.
+        package let leeway: Int
+        package let scopeClaim: String
+        package let scopes: ScopeNames
+    }
+
     package let server: Server
     package let dataDirectory: URL
     package let limits: Limits
@@ -100,6 +114,7 @@ package struct AppConfiguration: Hashable, Sendable {
     package let webhooks: Webhooks
     package let dicom: DICOM
     package let push: Push
+    package let jwt: JWT
     package let log: Log
     /// Whether entries of the audit log go to the machine's log too.
     package let copiesAuditToSyslog: Bool
@@ -155,6 +170,7 @@ extension AppConfiguration {
             certificates: try sources.text(.dicomPushCertificates).map { URL(filePath: $0) },
             seconds: try sources.integer(.dicomPushSeconds, in: 1...3600) ?? 60,
             attempts: try sources.integer(.dicomPushAttempts, in: 1...1000) ?? 20)
+        jwt = try JWT(sources)
         log = Log(
             level: try sources.name(.logLevel) ?? .info, format: try sources.name(.logFormat) ?? .text)
         copiesAuditToSyslog = try sources.boolean(.auditSyslog) ?? false

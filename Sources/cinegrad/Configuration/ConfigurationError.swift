@@ -7,6 +7,9 @@ package enum ConfigurationError: Error, Hashable, Sendable {
     case invalidValue(Setting, value: String, expected: String, origin: SettingOrigin)
     case remoteHost(String, origin: SettingOrigin)
     case noHomeDirectory
+    /// One that says nothing without another.
+    case incomplete(Setting, origin: SettingOrigin, without: [Setting])
+    case contradiction(Setting, Setting)
 }
 
 extension ConfigurationError: CustomStringConvertible {
@@ -26,6 +29,11 @@ extension ConfigurationError: CustomStringConvertible {
                 + "\(Setting.serverTLSInFront.rawValue): true (\(Setting.serverTLSInFront.environmentVariable)=true)"
         case .noHomeDirectory:
             "\(Setting.dataDirectory.rawValue) has no default, because the environment names no home directory; set it"
+        case .incomplete(let setting, let origin, let missing):
+            "\(setting.rawValue) is set (\(origin)) and "
+                + missing.map(\.rawValue).joined(separator: " or ") + " is not: it takes both"
+        case .contradiction(let one, let other):
+            "\(one.rawValue) and \(other.rawValue) are both set: leave one of them out"
         }
     }
 }

@@ -33,6 +33,17 @@ package enum Setting: String, Hashable, Sendable, CaseIterable {
     case retentionBytes = "retention.bytes"
     case auditSyslog = "audit.syslog"
     case logFormat = "log.format"
+    case jwtIssuer = "jwt.issuer"
+    case jwtAudience = "jwt.audience"
+    case jwtKeysFile = "jwt.keys-file"
+    case jwtKeysURL = "jwt.keys-url"
+    case jwtCertificates = "jwt.certificates"
+    case jwtRefreshSeconds = "jwt.refresh-seconds"
+    case jwtLeewaySeconds = "jwt.leeway-seconds"
+    case jwtScopeClaim = "jwt.scope-claim"
+    case jwtScopeRead = "jwt.scope-read"
+    case jwtScopeSubmit = "jwt.scope-submit"
+    case jwtScopeManage = "jwt.scope-manage"
 
     /// The environment variable that sets it.
     package var environmentVariable: String {

@@ -117,6 +117,28 @@ struct SettingSources {
         return text
     }
 
+    /// Where keys are fetched: what somebody on the way could exchange opens the service to them, so http is for this machine alone.
+    func keysAddress(_ setting: Setting) throws -> String? {
+        guard let text = try text(setting) else { return nil }
+        guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), let host = url.host, !host.isEmpty,
+            scheme == "https" || (scheme == "http" && Loopback.contains(host)), url.user == nil, url.fragment == nil
+        else {
+            throw invalid(
+                setting, text, expected: "an address such as https://login.example.org/keys; http on this machine alone"
+            )
+        }
+        return text
+    }
+
+    /// The name of a scope, which stands among others with spaces between (RFC 6749, section 3.3).
+    func scopeName(_ setting: Setting) throws -> String? {
+        guard let text = try text(setting) else { return nil }
+        guard text.wholeMatch(of: /[\x21\x23-\x5B\x5D-\x7E]+/) != nil else {
+            throw invalid(setting, text, expected: "ASCII without spaces, quotes and backslashes")
+        }
+        return text
+    }
+
     /// A path; `~/` at its beginning stands for the home directory.
     func directory(_ setting: Setting) throws -> URL? { try path(setting, hint: .isDirectory) }
 

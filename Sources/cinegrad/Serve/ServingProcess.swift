@@ -4,6 +4,7 @@ import HTTPServer
 import HTTPTypes
 import Jobs
 import Logging
+import OpenID
 import Pipelines
 import ServiceLifecycle
 import Store
@@ -36,7 +37,9 @@ struct ServingProcess {
         let measures = JobMeasures(in: registry)
         let store = try openStore()
         let requiresToken = configuration.server.isReachedByOthers
-        guard try !requiresToken || store.tokens().contains(where: { $0.isUsable(at: Date()) }) else {
+        let provider = try await identityProvider()
+        guard try !requiresToken || provider != nil || store.tokens().contains(where: { $0.isUsable(at: Date()) })
+        else {
             throw ServeError.noToken
         }
         try recover(store, measures)
@@ -70,7 +73,7 @@ struct ServingProcess {
             store: store, library: library, limits: limits, budget: budget, routing: routing, wake: { pool.wake() },
             wakeEvaluations: { evaluations.wake() },
             webhooks: configuration.webhooks.policy,
-            access: AccessControl(store: store, requiresToken: requiresToken),
+            access: AccessControl(store: store, requiresToken: requiresToken, provider: provider),
             audit: AuditTrail(store: store, copiesToSyslog: configuration.copiesAuditToSyslog),
             operations: Operations(
                 registry: registry,
@@ -138,6 +141,33 @@ struct ServingProcess {
             throw ServeError.webhooks(reason: "the program that sends them, /usr/bin/curl, is not there: install curl")
         }
         return WebhookCourier(store: store, secret: Data(secret.utf8), logger: logger)
+    }
+
+    /// Nil when none is configured. A file of keys that cannot be used keeps the service from starting; an address may answer later.
+    private func identityProvider() async throws -> IdentityProvider? {
+        let settings = configuration.jwt
+        guard let issuer = settings.issuer, let audience = settings.audience, let source = settings.keys else {
+            return nil
+        }
+        let keys = KeyRing(source: source, refresh: settings.refresh, logger: logger)
+        switch source {
+        case .file(let file):
+            do {
+                try await keys.require()
+            } catch {
+                throw ServeError.issuer(
+                    reason: "\(file.path(percentEncoded: false)) (jwt.keys-file) has no keys: \(error)")
+            }
+        case .address:
+            guard KeyDownload.isPossible else {
+                throw ServeError.issuer(
+                    reason: "the program that fetches its keys, /usr/bin/curl, is not there: install curl")
+            }
+            await keys.prepare()
+        }
+        let verifier = TokenVerifier(
+            issuer: issuer, audience: audience, scopes: settings.scopeClaim, leeway: settings.leeway, keys: keys)
+        return IdentityProvider(verifier: verifier, scopes: settings.scopes)
     }
 
     private func openStore() throws -> Store {

@@ -1,6 +1,8 @@
+import API
 import Foundation
 import Jobs
 import Logging
+import OpenID
 import TestSupport
 import Testing
 
@@ -37,6 +39,10 @@ struct AppConfigurationTests {
         #expect(configuration.limits.diskReserveBytes == 1_073_741_824)
         #expect(configuration.push.archive == nil && "\(configuration.push.service)" == "stow")
         #expect(configuration.push.seconds == 60 && configuration.push.attempts == 20)
+        let jwt = configuration.jwt
+        #expect(jwt.issuer == nil && jwt.audience == nil && jwt.keys == nil)
+        #expect(jwt.refresh == .seconds(3600) && jwt.leeway == 60 && jwt.scopeClaim == "scope")
+        #expect(jwt.scopes == ScopeNames(read: "cinegrad:read", submit: "cinegrad:submit", manage: "cinegrad:manage"))
     }
 
     @Test func flagsWinOverEnvironmentOverFile() throws {
@@ -57,8 +63,10 @@ struct AppConfigurationTests {
 
     @Test(arguments: Setting.allCases)
     func everySettingIsReadFromEachSource(_ setting: Setting) throws {
-        let standard = try AppConfiguration(flags: [], environment: environment, file: nil)
+        let companions = environment.merging(Self.companions(of: setting)) { $1 }
+        let standard = try AppConfiguration(flags: [], environment: companions, file: nil)
         let value = Self.otherValue(setting)
+        let environment = companions.filter { $0.key != setting.environmentVariable }
         let byVariable = try AppConfiguration(
             flags: [], environment: environment.merging([setting.environmentVariable: value]) { $1 }, file: nil)
         let byFlag = try AppConfiguration(
@@ -70,6 +78,19 @@ struct AppConfigurationTests {
         #expect(byVariable != standard)
         #expect(byVariable == byFile)
         #expect(byVariable == byFlag)
+    }
+
+    /// Environment variables without which a setting is refused, and another value of its own.
+    private static func companions(of setting: Setting) -> [String: String] {
+        var settings: [Setting: String] = [:]
+        switch setting {
+        case .jwtIssuer, .jwtAudience, .jwtKeysFile:
+            settings = [.jwtIssuer: "https://login.example", .jwtAudience: "here", .jwtKeysFile: "/keys.json"]
+        case .jwtKeysURL, .jwtCertificates:
+            settings = [.jwtIssuer: "https://login.example", .jwtAudience: "here", .jwtKeysURL: "https://a.example/"]
+        default: break
+        }
+        return Dictionary(uniqueKeysWithValues: settings.map { ($0.key.environmentVariable, $0.value) })
     }
 
     /// A valid value that is not the default.
@@ -101,6 +122,14 @@ struct AppConfigurationTests {
         case .webhooksSecretFile: "/elsewhere"
         case .retentionDays, .retentionBytes: "1"
         case .logFormat: "json"
+        case .jwtIssuer: "https://login.example.org/realms/hospital"
+        case .jwtAudience: "cinegrad"
+        case .jwtKeysFile, .jwtCertificates: "/elsewhere"
+        case .jwtKeysURL: "https://login.example.org/keys?p=a"
+        case .jwtRefreshSeconds: "60"
+        case .jwtLeewaySeconds: "0"
+        case .jwtScopeClaim: "roles"
+        case .jwtScopeRead, .jwtScopeSubmit, .jwtScopeManage: "clinician"
         }
     }
 
@@ -131,6 +160,15 @@ struct AppConfigurationTests {
         (.workersLeaseSeconds, "2", "a whole number from 3 to 3600"),
         (.limitsDiskReserveBytes, "-1", "a whole number from 0 to 1125899906842624"),
         (.logFormat, "xml", "one of text, json"),
+        (.jwtIssuer, "", "a text"),
+        (.jwtKeysURL, "http://login.example.org/keys", Self.keysAddress),
+        (.jwtKeysURL, "https://a:b@login.example.org/keys", Self.keysAddress),
+        (.jwtKeysURL, "file:///keys.json", Self.keysAddress),
+        (.jwtKeysURL, "login.example.org/keys", Self.keysAddress),
+        (.jwtRefreshSeconds, "59", "a whole number from 60 to 43200"),
+        (.jwtLeewaySeconds, "301", "a whole number from 0 to 300"),
+        (.jwtScopeRead, "a b", "ASCII without spaces, quotes and backslashes"),
+        (.jwtScopeManage, "\"a\"", "ASCII without spaces, quotes and backslashes"),
         (.dicomPushURL, "archive:8042", "an address such as http://127.0.0.1:8042/dicom-web"),
         (.dicomPushURL, "http://archive/?a=b", "an address such as http://127.0.0.1:8042/dicom-web"),
         (.dicomPushService, "dimse", "one of stow, orthanc"),
@@ -153,6 +191,54 @@ struct AppConfigurationTests {
         ) {
             try AppConfiguration(
                 flags: [FlagValue(setting, flag: "--some", text: value)], environment: environment, file: nil)
+        }
+    }
+
+    private static let keysAddress = "an address such as https://login.example.org/keys; http on this machine alone"
+
+    /// What an issuer takes, without what is left out or with what is too much.
+    @Test func halfAnIssuerIsRefused() throws {
+        func configuration(_ settings: [Setting: String]) throws -> AppConfiguration {
+            let variables = settings.map { ($0.key.environmentVariable, $0.value) }
+            return try AppConfiguration(
+                flags: [], environment: environment.merging(variables) { $1 }, file: nil)
+        }
+        func incomplete(_ setting: Setting, _ missing: [Setting]) -> ConfigurationError {
+            .incomplete(
+                setting, origin: .environment(variable: setting.environmentVariable), without: missing)
+        }
+        let whole: [Setting: String] = [.jwtIssuer: "https://a", .jwtAudience: "b", .jwtKeysURL: "https://a/keys"]
+        let keys: [Setting] = [.jwtKeysFile, .jwtKeysURL]
+        #expect(try configuration(whole).jwt.keys == .address("https://a/keys", certificates: nil))
+        let halves: [(Set<Setting>, ConfigurationError)] = [
+            ([.jwtIssuer], incomplete(.jwtIssuer, [.jwtAudience])),
+            ([.jwtIssuer, .jwtAudience], incomplete(.jwtIssuer, keys)),
+            ([.jwtIssuer, .jwtKeysURL], incomplete(.jwtIssuer, [.jwtAudience])),
+            ([.jwtAudience], incomplete(.jwtAudience, [.jwtIssuer])),
+            ([.jwtAudience, .jwtKeysURL], incomplete(.jwtAudience, [.jwtIssuer])),
+            ([.jwtKeysURL], incomplete(.jwtKeysURL, [.jwtIssuer])),
+        ]
+        for (settings, error) in halves {
+            #expect(throws: error) { try configuration(whole.filter { settings.contains($0.key) }) }
+        }
+        let file = whole.filter { $0.key != .jwtKeysURL }.merging([.jwtKeysFile: "/keys.json"]) { $1 }
+        #expect(throws: ConfigurationError.contradiction(.jwtKeysFile, .jwtKeysURL)) {
+            try configuration(whole.merging(file) { $1 })
+        }
+        #expect(throws: incomplete(.jwtCertificates, [.jwtKeysURL])) {
+            try configuration(file.merging([.jwtCertificates: "/ca.pem"]) { $1 })
+        }
+        #expect(
+            incomplete(.jwtIssuer, keys).description
+                == "jwt.issuer is set (from the environment variable CINEGRAD_JWT_ISSUER) and jwt.keys-file or jwt.keys-url is not: it takes both"
+        )
+        #expect(
+            ConfigurationError.contradiction(.jwtKeysFile, .jwtKeysURL).description
+                == "jwt.keys-file and jwt.keys-url are both set: leave one of them out")
+        for host in ["127.0.0.1", "localhost"] {
+            let address = "http://\(host):8081/keys"
+            let local = try configuration(whole.merging([.jwtKeysURL: address, .jwtCertificates: "/ca.pem"]) { $1 })
+            #expect(local.jwt.keys == .address(address, certificates: URL(filePath: "/ca.pem")))
         }
     }
 

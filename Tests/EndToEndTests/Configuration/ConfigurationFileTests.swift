@@ -26,6 +26,19 @@ struct ConfigurationFileTests {
         #expect(configuration.dataDirectory.path == "/var/lib/cinegrad")
     }
 
+    @Test func theExamplesOfAnIssuerAreValid() throws {
+        let guide = try String(contentsOf: ProjectFile.url("docs/operations.md"), encoding: .utf8)
+        let examples = guide.matches(of: /```yaml\n((?:.*\n)*?)```/).map { String($0.1) }.filter { $0.contains("jwt:") }
+        #expect(examples.count == 2)
+        for example in examples {
+            let configuration = try withFile(example) {
+                try AppConfiguration(flags: [], environment: ["HOME": "/home/someone"], file: $0)
+            }
+            #expect((configuration.jwt.keys != nil) == example.contains("issuer:"))
+            #expect((configuration.jwt.scopeClaim == "roles") == example.contains("scope-claim:"))
+        }
+    }
+
     @Test(arguments: ["", "# nothing\n", "data:\n", "server: {}\n"])
     func settingsMayBeLeftOut(_ text: String) throws {
         #expect(try ConfigurationFile(path: "f", text: text).entries.isEmpty)
