@@ -69,6 +69,8 @@ struct RefusalTests {
             ])
             // By TokenTests.
             provoked.formUnion(["access.token-missing", "access.token-invalid", "access.scope-missing"])
+            // By QueueTests.
+            provoked.insert("queue.share-full")
             // By IssuedTokenTests.
             provoked.formUnion(TokenRefusal.allCases.map(\.code))
             // By GeometryTests, DICOMResultTests, ExportTests and ResultObjectTests.
