@@ -20,10 +20,7 @@ struct ModelRehearsalTests {
     }
 
     private func script(_ text: String) throws -> String {
-        let file = directory.url.appending(path: "reader")
-        try "#!/bin/bash\n\(text)\n".write(to: file, atomically: false, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: file.path)
-        return file.path
+        try ScriptFile.write(text, named: "reader", in: directory.url)
     }
 
     @Test(arguments: [

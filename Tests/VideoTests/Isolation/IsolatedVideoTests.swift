@@ -78,7 +78,7 @@ struct IsolatedVideoTests {
             let file = directory.appending(path: "video.mp4")
             try FFmpegCommand.makeVideo(
                 file, size: "64x48", frames: 3, rate: "25", ["-c:v", "libx264", "-pix_fmt", "yuv420p"])
-            let limits = Self.isolated(by: try script(reader.script, in: directory))
+            let limits = Self.isolated(by: try ScriptFile.write(reader.script, named: "reader", in: directory))
             let expected = VideoError.decodingFailed(frame: 0, reason: reader.reason)
             #expect(throws: expected) { try VideoProbe.probe(file, limits: limits) }
             #expect(throws: expected) { try FrameReader.image(of: file, frame: 0, limits: limits) }
@@ -86,13 +86,6 @@ struct IsolatedVideoTests {
                 try VideoProbe.probe(file, limits: Self.isolated(by: directory.appending(path: "none").path))
             }
         }
-    }
-
-    private func script(_ text: String, in directory: URL) throws -> String {
-        let file = directory.appending(path: "reader")
-        try "#!/bin/bash\n\(text)\n".write(to: file, atomically: false, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: file.path)
-        return file.path
     }
 
     /// Frames that a reader which something else took over might send: format, width, height, matrix, range, and fewer bytes than they need.
@@ -115,7 +108,8 @@ struct IsolatedVideoTests {
             let sent = message(2, Array(opening.utf8)) + message(3, head + [UInt8](repeating: 7, count: 100))
             let messages = directory.appending(path: "messages")
             try Data(sent).write(to: messages)
-            let limits = Self.isolated(by: try script("exec cat '\(messages.path)'", in: directory))
+            let limits = Self.isolated(
+                by: try ScriptFile.write("exec cat '\(messages.path)'", named: "reader", in: directory))
             #expect(throws: VideoError.decodingFailed(frame: 0, reason: "its reader sent what is no message")) {
                 try FrameReader.image(of: file, frame: 0, limits: limits)
             }
