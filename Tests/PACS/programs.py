@@ -13,7 +13,7 @@ import requests
 PLUGIN = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so"
 
 
-def until(what, question, attempts=1200):
+def until(what, question, attempts=3000):
     """The first answer that is true, asked for every tenth of a second."""
     for _ in range(attempts):
         answer = question()

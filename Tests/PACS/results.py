@@ -7,11 +7,9 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 
 import numpy
 import pydicom
@@ -20,25 +18,10 @@ from dicomweb_client.api import DICOMwebClient
 from PIL import Image
 from pydicom.data import get_testdata_file
 
-PLUGIN = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so"
+from programs import PLUGIN, free_port, until
+
 TRUE_COLOR = "1.2.840.10008.5.1.4.1.1.7.4"
 REPORT = "1.2.840.10008.5.1.4.1.1.88.33"
-
-
-def until(what, question):
-    """The first answer that is true, asked for every tenth of a second."""
-    for _ in range(3000):
-        answer = question()
-        if answer:
-            return answer
-        time.sleep(0.1)
-    raise AssertionError(f"never came: {what}")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def answers(url):
