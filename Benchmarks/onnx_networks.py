@@ -4,11 +4,12 @@ a gradient.
     python3 Benchmarks/onnx_networks.py --bench .build/release/bench                      # all networks, then the table
     python3 Benchmarks/onnx_networks.py --bench .build/release/bench --only x3d s3d --stages errors
     python3 Benchmarks/onnx_networks.py --only x3d --stages flips                         # which kinks the gradient's error is due to
+    python3 Benchmarks/onnx_networks.py --only s3d --stages spread                        # PyTorch's own single precision, summed in four ways
     python3 Benchmarks/onnx_networks.py --table                                           # what has been measured
 
 Needs PyTorch, torchvision and onnx; `make bench-peers` installs them in .build/bench-peers. Each network is exported and measured in processes of its own, ours and
 PyTorch's in turns, two threads each. What is done is kept in .build/bench-onnx/NAME and not done again, but for the stages that --redo names: export, reference,
-errors, times, flips, memory. The networks are those of Tests/Fixtures/generate/architectures.py.
+errors, times, flips, memory, spread. The networks are those of Tests/Fixtures/generate/architectures.py.
 
 References in double precision keep no activations inside of a network's blocks: those are worked out again on the way back (torch.utils.checkpoint), which gives
 the same numbers in less memory. --memory bounds the address space of every process, in GB.
@@ -32,7 +33,9 @@ OLDER = {"cnn_lstm", "cnn_gru"}
 # Classes whose inner activations are worked out twice in double precision.
 BLOCKS = {"Block", "MultiscaleBlock", "SwinTransformerBlock", "PatchMerging", "X3DBlock", "Bottleneck", "SepInceptionBlock3D", "TemporalSeparableConv",
           "CNBlock", "BasicBlock", "TransformerEncoderLayer"}
-STAGES = ["export", "reference", "errors", "times", "flips", "memory"]
+STAGES = ["export", "reference", "errors", "times", "flips", "memory", "spread"]
+# Ways in which PyTorch sums in single precision; each is as right as the others.
+WAYS = ["as it comes", "one thread", "channels last", "without oneDNN"]
 
 
 def order(shape):
@@ -76,6 +79,25 @@ def reference(name, folder, kind):
         keep_less(network)
     scores, gradient = architectures.reference(network, x, 0)
     np.savez(folder / f"{kind}.npz", scores=scores.flatten().double().numpy(), gradient=gradient[0].double().numpy().transpose(order(shape)))
+
+
+def spread(name, folder, way):
+    """Errors of PyTorch in single precision, summed in one of the WAYS."""
+    import architectures
+    import torch
+
+    torch.set_num_threads(1 if way == "one thread" else 2)
+    torch.backends.mkldnn.enabled = way != "without oneDNN"
+    network, shape = architectures.make(name, False)
+    x = architectures.clip(shape)
+    if way == "channels last":
+        pictures = any(isinstance(module, torch.nn.Conv2d) for module in network.modules())
+        network = network.to(memory_format=torch.channels_last if pictures else torch.channels_last_3d)
+    scores, gradient = architectures.reference(network, x, 0)
+    double = np.load(folder / "double.npz")
+    print(json.dumps({"errors": [
+        distance(scores.flatten().double().numpy(), double["scores"]),
+        distance(gradient[0].double().numpy().transpose(order(shape)), double["gradient"])]}))
 
 
 def flips(name, folder):
@@ -194,6 +216,11 @@ class Network:
     def flips(self):
         self.keep(flips=run([sys.executable, __file__, "--flips", self.name, "--folder", self.options.folder], self.options.memory))
 
+    def spread(self):
+        """Errors of PyTorch's single precision by the WAYS it can sum."""
+        self.keep(spread={way: run([sys.executable, __file__, "--spread", self.name, "--way", way, "--folder", self.options.folder],
+                                   self.options.memory)["errors"] for way in WAYS})
+
     def row(self):
         known = self.known()
         errors, times = known.get("errors"), known.get("times")
@@ -220,6 +247,13 @@ def table(networks):
         print("|---|---|---|---|---|")
         for name, (predicted, held, grown) in known:
             print(f"| {name} | {predicted / 1e6:.0f} | {held / 1e6:.0f} | {predicted / held:.2f} | {grown / 1e6:.0f} |")
+    known = [(network.name, network.known()) for network in networks if "spread" in network.known()]
+    if known:
+        print("\n| network | ours | " + " | ".join(WAYS) + " |")
+        print("|---" * (len(WAYS) + 2) + "|")
+        for name, found in known:
+            cells = [[error[0] for error in found["errors"].values()] if "errors" in found else [], *(found["spread"][way] for way in WAYS)]
+            print(f"| {name} | " + " | ".join(", ".join(f"{error:.1e}" for error in cell) for cell in cells) + " |")
     for network in networks:
         found = network.known().get("flips")
         if found:
@@ -231,7 +265,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bench", default=".build/release/bench")
     parser.add_argument("--only", nargs="*", help="names of networks; all of them without it")
-    parser.add_argument("--stages", nargs="*", choices=STAGES, default=STAGES[:4], help="a stage takes what the ones before it left; flips and memory are done when asked for")
+    parser.add_argument("--stages", nargs="*", choices=STAGES, default=STAGES[:4], help="a stage takes what the ones before it left; flips, memory and spread are done when asked for")
     parser.add_argument("--redo", nargs="*", choices=STAGES, default=[], help="stages that are done again")
     parser.add_argument("--table", action="store_true", help="measure nothing")
     parser.add_argument("--folder", type=Path, default=Path(".build/bench-onnx"))
@@ -243,6 +277,8 @@ def main():
     parser.add_argument("--kind", help=argparse.SUPPRESS)
     parser.add_argument("--time", help=argparse.SUPPRESS)
     parser.add_argument("--flips", help=argparse.SUPPRESS)
+    parser.add_argument("--spread", help=argparse.SUPPRESS)
+    parser.add_argument("--way", choices=WAYS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.export:
         return export(options.export, options.folder / options.export)
@@ -250,6 +286,8 @@ def main():
         return reference(options.reference, options.folder / options.reference, options.kind)
     if options.flips:
         return flips(options.flips, options.folder / options.flips)
+    if options.spread:
+        return spread(options.spread, options.folder / options.spread, options.way)
     if options.time:
         return time_torch(options.time, 2, options.repeats)
     import architectures

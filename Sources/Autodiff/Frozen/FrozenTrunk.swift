@@ -32,14 +32,16 @@ package final class FrozenTrunk: Sendable {
     }
 
     let form: Form
+    let summation: ForwardSummation
     let nodes: [Node]
     /// How often each value is convolved or added, the clip first.
     let uses: [Int]
     /// Values that have a name, in the order in which they are computed.
     let named: [(name: String, value: Int)]
 
-    init(_ form: Form, nodes: [Node], named: [(name: String, value: Int)]) {
+    init(_ form: Form, _ summation: ForwardSummation, nodes: [Node], named: [(name: String, value: Int)]) {
         self.form = form
+        self.summation = summation
         self.nodes = nodes
         self.named = named
         var uses = Array(repeating: 0, count: nodes.count + 1)
@@ -88,6 +90,7 @@ package struct FrozenTrunkBuilder {
     }
 
     private let form: FrozenTrunk.Form
+    private let summation: ForwardSummation
     private let factors, addends: [Float]
     private var nodes: [FrozenTrunk.Node] = []
     private var named: [(name: String, value: Int)] = []
@@ -95,13 +98,15 @@ package struct FrozenTrunkBuilder {
     /// A trunk from a clip to the mean over time and space.
     /// - Parameters:
     ///   - factors, addends: of the clip's normalisation, a value for each channel: x · factor + addend. Padding is zero behind it.
-    package init(factors: [Float], addends: [Float]) {
+    package init(factors: [Float], addends: [Float], summation: ForwardSummation = .cheapest) {
         precondition(factors.count == addends.count && !factors.isEmpty)
-        (form, self.factors, self.addends) = (.clipToMean, factors, addends)
+        (form, self.summation, self.factors, self.addends) = (.clipToMean, summation, factors, addends)
     }
 
     /// A trunk from activations to activations.
-    package init() { (form, factors, addends) = (.features, [], []) }
+    package init(summation: ForwardSummation = .cheapest) {
+        (form, self.summation, factors, addends) = (.features, summation, [], [])
+    }
 
     /// What the trunk takes.
     package var clip: Value { Value(index: 0) }
@@ -147,6 +152,6 @@ package struct FrozenTrunkBuilder {
     /// The trunk up to the last convolution.
     package func build() -> FrozenTrunk {
         precondition(!nodes.isEmpty, "a trunk has a convolution")
-        return FrozenTrunk(form, nodes: nodes, named: named)
+        return FrozenTrunk(form, summation, nodes: nodes, named: named)
     }
 }

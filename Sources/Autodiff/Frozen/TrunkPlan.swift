@@ -83,7 +83,7 @@ struct TrunkPlan: Sendable {
         bitBytes = bytes
 
         let ways = zip(trunk.nodes, convolutions).map { node, convolution in
-            [Direction.forward, .backward].map { Self.products($0, node, convolution) }
+            [Direction.forward, .backward].map { Self.products($0, trunk.summation, node, convolution) }
         }
         var layout = Layout(trunk: trunk, extents: extents)
         source = trunk.form == .features ? layout.allocate(0) : nil
@@ -97,13 +97,16 @@ struct TrunkPlan: Sendable {
     }
 
     private static func products(
-        _ direction: Direction, _ node: FrozenTrunk.Node, _ convolution: ConvolutionExtents
+        _ direction: Direction, _ summation: ForwardSummation, _ node: FrozenTrunk.Node,
+        _ convolution: ConvolutionExtents
     ) -> [PlannedProduct] {
         switch (node.parameters, direction) {
         case (.stem(let stem), .forward): [PlannedProduct(StemTransform(stem, convolution))]
         case (.stem(let stem), .backward): [PlannedProduct(StemGradientTransform(stem, convolution))]
         case (.blocked(let weights), _):
-            BlockedConvolution.phases(direction, convolution, weights: weights).map { PlannedProduct($0) }
+            BlockedConvolution.phases(direction, convolution, weights: weights).map {
+                PlannedProduct($0, summation)
+            }
         }
     }
 

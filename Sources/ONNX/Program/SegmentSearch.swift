@@ -190,7 +190,7 @@ extension ProgramBuilder {
     }
 
     private static func trunk(of segment: SegmentSearch.Segment) -> FrozenTrunk? {
-        var builder = FrozenTrunkBuilder()
+        var builder = FrozenTrunkBuilder(summation: .direct)
         var values = segment.source.slot.map { [$0: builder.clip] } ?? [:]
         for stage in segment.stages {
             let operands = stage.convolution.operands

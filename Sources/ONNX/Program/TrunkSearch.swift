@@ -81,7 +81,8 @@ struct TrunkSearch {
 
     private func build(_ stages: [Stage], clip: Value) -> Found? {
         var builder = FrozenTrunkBuilder(
-            factors: Array(repeating: 1, count: clip.shape[1]), addends: Array(repeating: 0, count: clip.shape[1]))
+            factors: Array(repeating: 1, count: clip.shape[1]), addends: Array(repeating: 0, count: clip.shape[1]),
+            summation: .direct)
         var values: [Int: FrozenTrunkBuilder.Value] = [:]
         if let slot = clip.slot { values[slot] = builder.clip }
         for (index, stage) in stages.enumerated() {
