@@ -14,8 +14,11 @@ package struct DICOMIdentity: Hashable, Sendable, Codable {
 
     /// Of the modules Patient, Patient Study and General Study (PS3.3, C.7.1.1 to C.7.2.2), those that the object has.
     package let attributes: [Attribute]
-    /// Body Part Examined (0018,0015) and Laterality (0020,0060); nil when the object doesn't say.
-    package let bodyPart, laterality: String?
+    /// Body Part Examined (0018,0015); `HEART` also where an ultrasound object says of its examination that it looked at nothing else. Nil when the
+    /// object doesn't say.
+    package let bodyPart: String?
+    /// Laterality (0020,0060); nil when the object doesn't say.
+    package let laterality: String?
     /// Burned In Annotation (0028,0301) as the object states it; nil when it doesn't.
     package let burnedInAnnotation: Bool?
     /// Whose instance it is, for references.
@@ -50,13 +53,21 @@ package struct DICOMIdentity: Hashable, Sendable, Codable {
             let text = attributes.text(tag)
             return text.isEmpty ? nil : String(text.unicodeScalars.prefix(16))
         }
-        (bodyPart, laterality) = (code(0x0018_0015), code(0x0020_0060))
+        bodyPart = code(0x0018_0015) ?? (Self.isOfHeart(attributes) ? "HEART" : nil)
+        laterality = code(0x0020_0060)
         burnedInAnnotation =
             switch attributes.text(0x0028_0301) {
             case "NO": false
             case "YES": true
             default: nil
             }
+    }
+
+    /// The third value of an ultrasound object's Image Type (0008,0008) names the examination (PS3.3, C.8.5.6.1.1).
+    private static func isOfHeart(_ attributes: Attributes) -> Bool {
+        let values = attributes.text(0x0008_0008).split(separator: "\\", omittingEmptySubsequences: false)
+        guard attributes.text(0x0008_0060) == "US", values.count > 2 else { return false }
+        return ["EPICARDIAL", "INTRACARDIAC", "TEE", "TTE"].contains(values[2].trimmingCharacters(in: .whitespaces))
     }
 
     /// The attributes as results have them.

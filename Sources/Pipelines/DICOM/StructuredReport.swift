@@ -19,10 +19,6 @@ struct StructuredReport {
         set.put(0x0040_A493, .code, "UNVERIFIED")
         set.put(0x0040_A496, .code, "PRELIMINARY")
         set[0x0040_A375] = .items([evidence])
-        var scheme = DataSet()
-        scheme.put(0x0008_0102, .short, Self.scheme)
-        scheme.put(0x0008_0115, .shortText, "Codes of Cinegrad, explained in its DICOM conformance statement")
-        set[0x0008_0110] = .items([scheme])
         return set
     }
 
@@ -110,8 +106,7 @@ struct StructuredReport {
         if let label = said.label {
             items.append(ContentItem(.contains, CodedConcept("121071", "DCM", "Finding"), .text(label)))
         }
-        items.append(
-            number("model-output", "Model output", said.value, unit: Self.unit(said.unit)))
+        items.append(number(Self.score, "Model output", said.value, unit: Self.unit(said.unit)))
         if let probability = said.probability {
             // Softmax: what the model itself makes of its certainty.
             items.append(
@@ -132,28 +127,24 @@ struct StructuredReport {
             ContentItem(
                 .hasModifier, CodedConcept("111002", "DCM", "Algorithm Parameters"), .text(result.methodText)))
         items.append(
-            number(
-                "target", "Explained score", result.target.value, unit: Self.unit(nil),
-                [Self.meaning(result.target.description)]))
+            ContentItem(.contains, CodedConcept("130401", "DCM", "Visual explanation"), .image(cine)))
+        items.append(number(Self.score, "Explained score: \(result.target.description)", result.target.value))
         if let shares = result.shares {
             items += [
-                number("share-appearance", "Share of appearance", shares.appearance, unit: Self.unit(nil)),
-                number("share-motion", "Share of motion", shares.motion, unit: Self.unit(nil)),
-                number("share-residual", "Share of the residual", shares.residual, unit: Self.unit(nil)),
+                number(Self.saliency, "Share of appearance", shares.appearance),
+                number(Self.saliency, "Share of motion", shares.motion),
+                number(Self.saliency, "Share of the residual", shares.residual),
             ]
         }
         if let explained = result.fidelity?.changeExplainedByFlow {
-            items.append(number("flow-fidelity", "Change explained by flow", explained, unit: Self.unit(nil)))
+            items.append(number(Self.ratio, "Change explained by flow", explained))
         }
         for map in result.checks.randomisation?.maps ?? [] {
             guard let similarity = map.allWeights.spearman else { continue }
-            items.append(
-                number(
-                    "randomisation", "Likeness to an untrained model's map", similarity, unit: Self.unit(nil),
-                    [Self.meaning("Map \(map.kind)")]))
+            items.append(number(Self.quantity, "Likeness to an untrained model's map: \(map.kind)", similarity))
         }
         if let error = result.checks.repeatability?.relativeStandardError {
-            items.append(number("sampling-error", "Relative error by sampling", error, unit: Self.unit(nil)))
+            items.append(number(Self.ratio, "Relative error by sampling", error))
         }
         for sentence in result.reading + [result.notice] {
             items.append(ContentItem(.contains, CodedConcept("121106", "DCM", "Comment"), .text(sentence)))
@@ -176,21 +167,23 @@ struct StructuredReport {
         ]
     }
 
+    // There are codes for what kind of number these are, and none for which: words say that.
+    private static let score = CodedConcept("246262008", "SCT", "Score")
+    private static let saliency = CodedConcept("130404", "DCM", "Saliency")
+    private static let ratio = CodedConcept("118586006", "SCT", "Ratio")
+    private static let quantity = CodedConcept("246205007", "SCT", "Quantity")
+
+    /// - Parameter meaning: what the number is in words, since its code leaves that open (PS3.16, TID 300).
     private func number(
-        _ code: String, _ meaning: String, _ value: Double, unit: CodedConcept, _ children: [ContentItem] = []
+        _ concept: CodedConcept, _ meaning: String, _ value: Double, unit: CodedConcept = unit(nil)
     ) -> ContentItem {
-        ContentItem(.contains, Self.own(code, meaning), .number(value, unit: unit), children)
-    }
-
-    /// What a number is in words, where its code leaves that open (PS3.16, TID 300).
-    private static func meaning(_ text: String) -> ContentItem {
         ContentItem(
-            .hasModifier, CodedConcept("121050", "DCM", "Equivalent Meaning of Concept Name"), .text(text))
+            .contains, concept, .number(value, unit: unit),
+            [
+                ContentItem(
+                    .hasModifier, CodedConcept("121050", "DCM", "Equivalent Meaning of Concept Name"), .text(meaning))
+            ])
     }
-
-    private static let scheme = "99CINEGRAD"
-
-    private static func own(_ code: String, _ meaning: String) -> CodedConcept { CodedConcept(code, scheme, meaning) }
 
     /// UCUM's code for a manifest's unit; what it does not know stands in braces, which it takes for a remark.
     private static func unit(_ unit: String?) -> CodedConcept {
