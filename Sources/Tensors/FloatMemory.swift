@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Large arrays are pages of their own, outside the heap: there, arrays of many sizes that come and go leave gaps that nobody fits into, and a network
 /// took twice the memory that it held. The system is asked for huge pages, which a core translates with fewer misses and clears at once. Pages that
-/// are given back wait a while for an array of the same size (see ``SparePages``).
+/// are given back wait for an array of about the same size (see ``SparePages``).
 package enum FloatMemory {
     /// A cache line, and the widest vector register.
     package static let alignment = 64
