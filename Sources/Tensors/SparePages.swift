@@ -25,7 +25,8 @@ package final class SparePages: Sendable {
         /// Takes out the block that holds so much with the least to spare, the latest of several; nil when it would be more than an eighth.
         mutating func remove(holding needed: Int) -> Block? {
             var best: Int?
-            for (place, block) in blocks.enumerated() where block.bytes >= needed && block.bytes - needed <= needed / 8 {
+            for (place, block) in blocks.enumerated() where block.bytes >= needed && block.bytes - needed <= needed / 8
+            {
                 if let best, blocks[best].bytes < block.bytes { continue }
                 best = place
             }

@@ -14,10 +14,10 @@ extension ProgramBuilder {
         case .transpose(let permutation):
             return try transposition(permutation, of: operands[0], type: type, at: node)
         case .expand(let shape): return operands[0].shape == shape ? operands[0] : nil
-        case .slice(let slices):
-            return slices == operands[0].shape.extents.map(AxisSlice.all) ? operands[0] : nil
-        case .concatenate: return operands.count == 1 ? operands[0] : nil
-        case .pad(let before, let after, _): return (before + after).allSatisfy { $0 == 0 } ? operands[0] : nil
+        case .slice(let parts): return try slice(parts, of: operands[0], at: node)
+        case .concatenate(let axis): return try concatenation(of: operands, along: axis, at: node)
+        case .pad(let before, let after, let value):
+            return try padding(before, after, value, of: operands[0], at: node)
         case .cast(let kind): return operands[0].type.kind == kind ? operands[0] : nil
         case .unary(.affine(let factor, let addend)):
             return try affine(factor, addend, of: operands[0], at: node)
@@ -49,15 +49,6 @@ extension ProgramBuilder {
         let reshaped = try emit(.reshape(before), inner.operands, at: node)
         let last = shape.rank - 1
         return try emit(.transpose(Array(0..<last - 1) + [last, last - 1]), [reshaped], at: node)
-    }
-
-    private func transposition(_ permutation: [Int], of x: Value, type: ValueType, at node: NodeName) throws -> Value? {
-        if let inner = definition(of: x), case .transpose(let first) = inner.primitive {
-            return try emit(.transpose(permutation.map { first[$0] }), inner.operands, at: node)
-        }
-        // Axes of extent one move freely: if all others keep their order it is a reshape.
-        let moving = permutation.filter { x.shape[$0] != 1 }
-        return moving == moving.sorted() ? try emit(.reshape(type.shape), [x], at: node) : nil
     }
 
     private func affine(_ factor: Float, _ addend: Float, of x: Value, at node: NodeName) throws -> Value? {

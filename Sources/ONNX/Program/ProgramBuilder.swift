@@ -9,6 +9,7 @@ final class ProgramBuilder {
     /// Slots that simplification does not look behind.
     private var barriers: Set<Int> = []
     private var foldingBudget: Int
+    private var movements: [Movement: Value] = [:]
     /// Of constants that instructions take, as ``ValueType/size`` counts.
     private(set) var held = 0
     let heldLimit: Int
@@ -61,13 +62,24 @@ final class ProgramBuilder {
             }
             if isConstant { return try fold(primitive, operands, type) }
             if let simpler = try simplified(primitive, operands, type: type, at: node) { return simpler }
-            guard instructions.count <= limits.instructions else {
-                throw PrimitiveError(reason: "the network takes more than \(limits.instructions) steps")
-            }
+            if let known = known(primitive, operands) { return known }
+            try checkRoom()
             return append(primitive, operands, type: type, at: node)
         } catch {
             throw GraphError(error, at: node)
         }
+    }
+
+    /// - Throws: `PrimitiveError` when there are as many instructions as there may be.
+    func checkRoom() throws {
+        guard instructions.count <= limits.instructions else {
+            throw PrimitiveError(reason: "the network takes more than \(limits.instructions) steps")
+        }
+    }
+
+    /// What the same change of order gave before; nil for other primitives, and for what takes constants.
+    func known(_ primitive: Primitive, _ operands: [Value]) -> Value? {
+        Movement(primitive, operands).flatMap { movements[$0] }
     }
 
     func append(_ primitive: Primitive, _ operands: [Value], type: ValueType, at node: NodeName) -> Value {
@@ -75,7 +87,9 @@ final class ProgramBuilder {
         for operand in operands where operand.literal != nil { held += operand.type.size }
         instructions.append(
             Program.Instruction(primitive: primitive, operands: operands, result: slot, type: type, node: node))
-        return Value(slot: slot, type: type)
+        let value = Value(slot: slot, type: type)
+        if let movement = Movement(primitive, operands) { movements[movement] = value }
+        return value
     }
 
     private func fold(_ primitive: Primitive, _ operands: [Value], _ type: ValueType) throws -> Value {
@@ -114,6 +128,22 @@ final class ProgramBuilder {
             needed.formUnion(instruction.operands.compactMap(\.slot))
         }
         return instructions.filter { needed.contains($0.result) }
+    }
+}
+
+/// A change of order and of what it is.
+private struct Movement: Hashable {
+    private let primitive: Primitive
+    private let slots: [Int]
+
+    init?(_ primitive: Primitive, _ operands: [Value]) {
+        switch primitive {
+        case .slice, .transpose, .reshape, .concatenate: break
+        default: return nil
+        }
+        let slots = operands.compactMap(\.slot)
+        guard slots.count == operands.count else { return nil }
+        (self.primitive, self.slots) = (primitive, slots)
     }
 }
 
