@@ -25,6 +25,20 @@ import Testing
         }
     }
 
+    /// A pullback that held a variable would hold the tape that holds it.
+    @Test("A tape is gone with its last variable", arguments: Operation.allCases)
+    func letsGo(_ operation: Operation) throws {
+        for gradientCase in OperationCases.of(operation).gradient {
+            weak var tape: Tape?
+            try {
+                let own = Tape(parallelism: .single)
+                tape = own
+                _ = try gradientCase.operation(gradientCase.operands.map(own.variable))
+            }()
+            #expect(tape == nil, "\(gradientCase.name): the tape is held")
+        }
+    }
+
     @Test("What is counted as kept is all that is kept", arguments: Operation.allCases)
     func memory(_ operation: Operation) throws {
         for gradientCase in OperationCases.of(operation).gradient {

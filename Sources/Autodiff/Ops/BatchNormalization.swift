@@ -28,22 +28,22 @@ package func batchNormalization(
 ) throws -> Variable {
     let shape = try batchNormalizationShape(
         x.shape, parameters: [scale, shift, mean, variance].compactMap { $0?.shape })
-    let tape = x.tape
+    let parallelism = x.tape.parallelism
     let extents = ChannelExtents(shape)
     let statistics = NormalizationStatistics(
         scale: scale?.value, shift: shift?.value, mean: mean.value, variance: variance.value, epsilon: epsilon)
-    let value = extents.affine(x.value, statistics.factors, statistics.addends, parallelism: tape.parallelism)
+    let value = extents.affine(x.value, statistics.factors, statistics.addends, parallelism: parallelism)
 
     let needsInput = scale?.wantsGradient ?? false || variance.wantsGradient
     let keptInput = needsInput ? x.value : nil
     let wanted = [x, scale, shift, mean, variance].map { $0?.wantsGradient ?? false }
-    return tape.record(
+    return x.tape.record(
         value, .batchNormalization, parents: [x, scale, shift, mean, variance],
         keptBytes: (keptInput?.count ?? 0) * MemoryLayout<Float>.stride
     ) { gradient in
         let needsSums = wanted[1...].contains(true)
-        let sums = needsSums ? extents.sums(gradient, parallelism: tape.parallelism) : []
-        let products = keptInput.map { extents.sums(gradient, times: $0, parallelism: tape.parallelism) } ?? []
+        let sums = needsSums ? extents.sums(gradient, parallelism: parallelism) : []
+        let products = keptInput.map { extents.sums(gradient, times: $0, parallelism: parallelism) } ?? []
         func perChannel(_ value: (Int) -> Double) -> Tensor {
             Tensor(uninitialized: [extents.channels]) { values in
                 for channel in 0..<extents.channels { values[channel] = Float(value(channel)) }
@@ -61,7 +61,7 @@ package func batchNormalization(
                 -0.5 * centered($0) * statistics.factors[$0] * statistics.inverses[$0] * statistics.inverses[$0]
             } : nil
         if wanted[0] {
-            extents.scale(&gradient, by: statistics.factors, parallelism: tape.parallelism)
+            extents.scale(&gradient, by: statistics.factors, parallelism: parallelism)
             return [gradient, byScale, byShift, byMean, byVariance]
         }
         return [nil, byScale, byShift, byMean, byVariance]

@@ -29,7 +29,7 @@ package func concatenateShape(_ shapes: [Shape], axis: Int) throws -> Shape {
 package func concatenate(_ xs: [Variable], axis: Int) throws -> Variable {
     let shapes = xs.map(\.shape)
     let shape = try concatenateShape(shapes, axis: axis)
-    let tape = xs[0].tape
+    let (tape, parallelism) = (xs[0].tape, xs[0].tape.parallelism)
     let outer = shape.extents[..<axis].reduce(1, *)
     // What one index of the outer axes holds: of each array, and of the result, where each array's part begins.
     let runs = shapes.map { $0.extents[axis...].reduce(1, *) }
@@ -40,7 +40,7 @@ package func concatenate(_ xs: [Variable], axis: Int) throws -> Variable {
             x.value.reading { source in
                 copyRuns(
                     outer, of: run, from: source, every: run, to: Writes(base: destination + start), every: whole,
-                    parallelism: tape.parallelism)
+                    parallelism: parallelism)
             }
         }
     }
@@ -52,7 +52,7 @@ package func concatenate(_ xs: [Variable], axis: Int) throws -> Variable {
                 return Tensor(writing: shapes[index]) { part in
                     copyRuns(
                         outer, of: runs[index], from: Reads(base: gradient + starts[index]), every: whole, to: part,
-                        every: runs[index], parallelism: tape.parallelism)
+                        every: runs[index], parallelism: parallelism)
                 }
             }
         }
