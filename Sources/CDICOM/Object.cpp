@@ -253,4 +253,13 @@ size_t cdcm_words(cdcm_object *object, uint16_t group, uint16_t number, uint16_t
     return count;
 }
 
+bool cdcm_keyword(uint16_t group, uint16_t element, char *buffer, size_t capacity) {
+    DcmTag tag(group, element);
+    const char *name = tag.getTagName();
+    // What begins with this is of an edition that is gone, and what is unknown has a name with spaces.
+    if (std::strncmp(name, "RETIRED_", 8) == 0 || std::strchr(name, ' ') != nullptr || capacity <= std::strlen(name)) return false;
+    std::strcpy(buffer, name);
+    return true;
+}
+
 const char *cdcm_toolkit_version(void) { return OFFIS_DCMTK_VERSION_STRING; }

@@ -1,5 +1,6 @@
 """What becomes of an explanation in an archive, with a real archive and a real clip. Each step prints a line; the first that fails ends it."""
 
+import email
 import io
 import json
 import os
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree
 
 import numpy
 import pydicom
@@ -247,6 +249,34 @@ class Tests:
         assert picture(rendered).shape == (file.Rows, file.Columns, 3)
         rendered = client.retrieve_instance_rendered(*names, media_types=("image/png",))
         assert picture(rendered).shape == (file.Rows, file.Columns, 3)
+
+    def test_attributes_come_as_xml(self):
+        """As DCMTK's own tool writes them of the same files."""
+        space = "{http://dicom.nema.org/PS3.19/models/NativeDICOM}"
+
+        def told(element):
+            """An element's attributes and all below, without white space."""
+            return (
+                element.tag.removeprefix(space), sorted(element.attrib.items()), (element.text or "").strip(), [told(child) for child in element])
+
+        for name in ("cine", "sr"):
+            study, series, instance = (self.objects[name][key] for key in ("study", "series", "instance"))
+            answer = self.service.get(
+                f"/dicom-web/studies/{study}/series/{series}/instances/{instance}/metadata",
+                headers={"Accept": 'multipart/related; type="application/dicom+xml"'})
+            part = email.message_from_bytes(f"Content-Type: {answer.headers['Content-Type']}\r\n\r\n".encode() + answer.content).get_payload()[0]
+            ours = xml.etree.ElementTree.fromstring(part.get_payload(decode=True))
+            # Without pixels, which both would name by an address, and the group of the file itself.
+            there = subprocess.run(
+                ["dcm2xml", "--native-format", str((self.keep or self.directory) / f"{name}.dcm")], capture_output=True, check=True).stdout
+            theirs = xml.etree.ElementTree.fromstring(there)
+            left = [{
+                element.get("tag"): told(element) for element in model
+                if element.get("tag") not in ("00081190", "7FE00010") and not element.get("tag").startswith("0002")} for model in (ours, theirs)]
+            assert left[0].keys() == left[1].keys(), left[0].keys() ^ left[1].keys()
+            for tag in left[0]:
+                assert left[0][tag] == left[1][tag], (left[0][tag], left[1][tag])
+            print(f"  {name}: {len(left[0])} attributes")
 
     def test_storing_it_again_changes_nothing(self):
         before = self.archive.get("/statistics").json()

@@ -121,7 +121,7 @@ extension DICOMElements: Encodable {
 }
 
 extension String {
-    fileprivate var escapedForXML: String {
+    var escapedForXML: String {
         var text = ""
         for scalar in unicodeScalars {
             switch scalar {
@@ -129,6 +129,9 @@ extension String {
             case "<": text += "&lt;"
             case ">": text += "&gt;"
             case "\"": text += "&quot;"
+            case "\r": text += "&#13;"
+            // XML has no others, not even escaped.
+            case _ where scalar.value < 0x20 && scalar != "\t" && scalar != "\n": break
             default: text.unicodeScalars.append(scalar)
             }
         }

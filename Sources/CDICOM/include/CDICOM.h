@@ -113,6 +113,9 @@ cdcm_status cdcm_compress(
     cdcm_message message);
 
 // Such as "3.6.7".
+// The keyword of a standard attribute (PS3.6); false for others.
+bool cdcm_keyword(uint16_t group, uint16_t element, char *buffer, size_t capacity);
+
 const char *cdcm_toolkit_version(void);
 const char *cdcm_jpeg2000_version(void);
 

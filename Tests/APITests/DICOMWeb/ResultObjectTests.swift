@@ -72,7 +72,8 @@ struct ResultObjectTests {
             for (path, accept) in [
                 (scene.cine, "image/png"), (scene.cine, "multipart/related; type=\"application/octet-stream\""),
                 (scene.cine, "multipart/related; type=\"application/dicom\"; transfer-syntax=1.2.840.10008.1.2.4.90"),
-                ("\(scene.cine)/metadata", "application/dicom+xml"), ("/dicom-web/studies", "text/html"),
+                ("\(scene.cine)/metadata", "multipart/related; type=\"application/octet-stream\""),
+                ("/dicom-web/studies", "text/html"),
             ] { #expect(try await scene.service.get(path, accept: accept).status == 406, "\(path) \(accept)") }
         }
     }
@@ -92,6 +93,45 @@ struct ResultObjectTests {
             let report = try #require(try await scene.service.get("\(scene.report)/metadata").json.array?.first)
             #expect(report["0040A043"]["Value"].array?.first?["00080100"]["Value"] == ["126000"])
             #expect(report["7FE00010"].isNull)
+        }
+    }
+
+    /// What the XML says is held against DCMTK's own in Tests/PACS/results.py.
+    @Test func metadataAndSearchesComeAsXML() async throws {
+        try await Scene.with(.inProcess) { scene in
+            for (path, count) in [
+                ("/dicom-web/studies/2.25.1/metadata", 2), ("/dicom-web/series", 2), ("/dicom-web/studies", 1),
+            ] {
+                for accept in [
+                    "multipart/related; type=\"application/dicom+xml\"", "application/dicom+xml",
+                    "application/dicom+json;q=0.1, multipart/related; type=application/dicom+xml",
+                ] {
+                    let answer = try await scene.service.get(path, accept: accept)
+                    #expect(
+                        answer.header("Content-Type")?.hasPrefix("multipart/related; type=\"application/dicom+xml\"")
+                            == true)
+                    let parts = try Self.parts(answer).map { String(decoding: $0, as: UTF8.self) }
+                    #expect(parts.count == count)
+                    for part in parts {
+                        #expect(part.hasPrefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?><NativeDicomModel "))
+                        #expect(
+                            part.contains(
+                                "<DicomAttribute tag=\"0020000D\" vr=\"UI\" keyword=\"StudyInstanceUID\"><Value number=\"1\">2.25.1</Value></DicomAttribute>"
+                            ))
+                    }
+                }
+                for accept in [
+                    "*/*", "application/dicom+json, multipart/related; type=\"application/dicom+xml\"",
+                    "application/json",
+                ] {
+                    #expect(
+                        try await scene.service.get(path, accept: accept).header("Content-Type")
+                            == "application/dicom+json")
+                }
+            }
+            #expect(
+                try await scene.service.get("/dicom-web/studies?StudyInstanceUID=1", accept: "application/dicom+xml")
+                    .status == 204)
         }
     }
 

@@ -44,6 +44,22 @@ struct DICOMWebAccept {
         return best?.name
     }
 
+    /// How documents are told: JSON to those that take it, XML to those that prefer it or take nothing else; nil for those that take neither.
+    var form: DICOMWebForm? {
+        guard !ranges.isEmpty else { return .json }
+        let exact = ranges.filter { [DICOMWebForm.json.rawValue, "application/json"].contains($0.type) }
+        let json =
+            (exact.isEmpty ? ranges.filter { $0.covers(DICOMWebForm.json.rawValue) } : exact).map(\.quality).max() ?? 0
+        let xml =
+            ranges.filter { range in
+                if range.type == DICOMWebForm.xml.rawValue { return true }
+                let wanted = range.parameters["type"]?.lowercased()
+                return range.type == "multipart/related" && (wanted == nil || wanted == DICOMWebForm.xml.rawValue)
+            }.map(\.quality).max() ?? 0
+        guard max(json, xml) > 0 else { return nil }
+        return xml > json ? .xml : .json
+    }
+
     /// Whether parts of a type are taken within `multipart/related`.
     /// - Parameter transferSyntax: of the parts; nil where they have none.
     func takesParts(_ type: String, transferSyntax: String?) -> Bool {

@@ -6,9 +6,10 @@ import HTTPTypes
 struct RelatedParts {
     /// Of each part, without parameters.
     let type: String
+    let caching: String
     private let boundary = "cinegrad-\(UUID().uuidString)"
 
-    init(type: String) { self.type = type }
+    init(type: String, caching: String = "private, max-age=86400") { (self.type, self.caching) = (type, caching) }
 
     /// - Parameter parts: calls its argument for each part, with the part's own content type.
     func response(
@@ -19,7 +20,7 @@ struct RelatedParts {
             status: .ok,
             headers: [
                 .contentType: "multipart/related; type=\"\(type)\"; boundary=\(boundary)",
-                .cacheControl: "private, max-age=86400",
+                .cacheControl: caching,
             ],
             body: .stream { writer in
                 try await parts { type, bytes in

@@ -25,9 +25,9 @@ struct ResultObjectHandlers: Sendable {
     private func search(_ request: Request, _ level: Level) async throws -> Response {
         try request.allowQuery(ResultSearch.parameters)
         let search = try ResultSearch(request)
-        try checkJSON(request)
+        let form = try Self.form(request)
         let (resources, base) = (resources, Self.base(request))
-        let found = try await offload { () -> [UInt8]? in
+        let found = try await offload { () -> [[UInt8]]? in
             let objects = try Self.objects(request, in: resources.store).filter(search.matches)
             let items: [[String: Any]] =
                 switch level {
@@ -36,21 +36,21 @@ struct ResultObjectHandlers: Sendable {
                 case .instance: objects.map { $0.found(base: base) }
                 }
             let page = search.page(items)
-            return page.isEmpty ? nil : try Self.encoded(Array(page))
+            return page.isEmpty ? nil : try Self.encoded(Array(page), form)
         }
         guard let found else { return Response(status: .noContent, headers: [:], body: .empty) }
-        return Self.document(found)
+        return Self.document(found, form)
     }
 
     /// `GET …/metadata` of a study, a series or an instance.
     @Sendable func metadata(_ request: Request) async throws -> Response {
         try request.allowQuery()
-        try checkJSON(request)
+        let form = try Self.form(request)
         let (resources, base) = (resources, Self.base(request))
-        let bytes = try await offload {
-            try Self.encoded(try Self.existing(request, in: resources.store).map { $0.metadata(base: base) })
+        let found = try await offload {
+            try Self.encoded(try Self.existing(request, in: resources.store).map { $0.metadata(base: base) }, form)
         }
-        return Self.document(bytes)
+        return Self.document(found, form)
     }
 
     /// `GET` of a study, a series or an instance: its objects as they are stored.
@@ -80,19 +80,36 @@ struct ResultObjectHandlers: Sendable {
         "multipart/related; type=\"application/dicom\"", "application/dicom",
     ])
 
-    private func checkJSON(_ request: Request) throws {
-        guard DICOMWebAccept(request).best([Self.json, "application/json"]) != nil else {
-            throw ServiceError.notAcceptable(offered: [Self.json])
+    private static func form(_ request: Request) throws -> DICOMWebForm {
+        guard let form = DICOMWebAccept(request).form else {
+            throw ServiceError.notAcceptable(offered: [
+                json, "multipart/related; type=\"\(DICOMWebForm.xml.rawValue)\"",
+            ])
+        }
+        return form
+    }
+
+    private static func document(_ parts: [[UInt8]], _ form: DICOMWebForm) -> Response {
+        switch form {
+        case .json:
+            return Response(
+                status: .ok, headers: [.contentType: json, .cacheControl: "no-store", .vary: "Accept"],
+                body: .bytes(parts.flatMap(\.self)))
+        case .xml:
+            return RelatedParts(type: form.rawValue, caching: "no-store").response { write in
+                for part in parts { try await write(form.rawValue, part) }
+            }
         }
     }
 
-    private static func document(_ bytes: [UInt8]) -> Response {
-        Response(
-            status: .ok, headers: [.contentType: json, .cacheControl: "no-store"], body: .bytes(bytes))
-    }
-
-    private static func encoded(_ items: [[String: Any]]) throws -> [UInt8] {
-        [UInt8](try JSONSerialization.data(withJSONObject: items, options: [.sortedKeys, .withoutEscapingSlashes]))
+    /// One document of all items, or one of each: of XML each object is a document.
+    private static func encoded(_ items: [[String: Any]], _ form: DICOMWebForm) throws -> [[UInt8]] {
+        switch form {
+        case .json:
+            let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
+            return [[UInt8](try JSONSerialization.data(withJSONObject: items, options: options))]
+        case .xml: return items.map { NativeModel($0).bytes }
+        }
     }
 
     /// In the order in which they first come.
