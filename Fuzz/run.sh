@@ -23,11 +23,12 @@ seeds safetensors $fixtures/hostile -name '*.safetensors'
 seeds torch-zip $fixtures/torch $fixtures/hostile $fixtures/corpus -name '*.pt' -not -name '*legacy*'
 seeds torch-legacy $fixtures/torch $fixtures/corpus -name '*legacy*.pt'
 seeds onnx Tests/Fixtures/onnx -name '*.onnx'
-# Every operator by itself.
+# Every operator by itself, and chains of those that move.
 python3 -c '
 import base64, json, sys
-for index, one in enumerate(json.load(open("Tests/Fixtures/onnx/operators.json"))["cases"]):
-    open(f"{sys.argv[1]}/operator-{index}.onnx", "wb").write(base64.b64decode(one["model"]))' $build/seeds/onnx
+for kind in ["operators", "movements"]:
+    for index, one in enumerate(json.load(open(f"Tests/Fixtures/onnx/{kind}.json"))["cases"]):
+        open(f"{sys.argv[1]}/{kind}-{index}.onnx", "wb").write(base64.b64decode(one["model"]))' $build/seeds/onnx
 
 # The first byte names the reader: 0 request heads, 1 chunks, 2 forms.
 mkdir -p $build/seeds/http $build/corpus/http

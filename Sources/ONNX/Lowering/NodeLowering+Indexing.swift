@@ -154,12 +154,14 @@ extension NodeLowering {
             guard numbers.count == 3, numbers[2] != 0 else {
                 throw refuse("its bounds are no constants, or its step is zero")
             }
-            let count = ((numbers[1] - numbers[0]) / numbers[2]).rounded(.up)
-            guard count.isFinite, count <= Double(limit) else { throw refuse("it gives too many values") }
-            try spend(max(0, Int(count)))
+            let steps = ((numbers[1] - numbers[0]) / numbers[2]).rounded(.up)
+            guard steps.isFinite, steps <= Double(limit) else { throw refuse("it gives too many values") }
+            // Against the step's direction it may be as far as a Float32 is.
+            let count = Int(max(0, steps))
+            try spend(count)
             return Value(
                 .real(
-                    Tensor(uninitialized: [max(0, Int(count))]) { buffer in
+                    Tensor(uninitialized: [count]) { buffer in
                         for index in buffer.indices { buffer[index] = Float(numbers[0] + Double(index) * numbers[2]) }
                     }))
         }
