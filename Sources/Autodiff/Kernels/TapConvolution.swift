@@ -36,6 +36,8 @@ struct TapConvolution {
     /// Values of a patch matrix that are multiplied at once. With the product's operands packed beside it, it stays in the second and
     /// third level cache of current machines.
     private static let patchValues = 1 << 18
+    /// Values of a channel's copy at most, which each thread has one of: 16 MB.
+    private static let depthwiseValues = 1 << 22
 
     /// - Parameters:
     ///   - weights: `[groups, destination, source, taps of the plan]`.
@@ -166,6 +168,13 @@ struct TapConvolution {
     private func runDirect(source: Reads, weights: Reads, bias: Reads?, into destination: Writes) {
         let (m, k) = (channels.destination, channels.source)
         precondition(bias == nil || plan.isDense, "a bias belongs to a forward convolution")
+        if k == 1, plan.taps > 0, plan.width.taps.count <= CK_DEPTHWISE_TAPS {
+            let values = plan.withKernelPlan(ck_depthwise_scratch)
+            if values <= Self.depthwiseValues {
+                let scratch = Scratch(count: values)
+                return runDepthwise(source: source, weights: weights, bias: bias, scratch, into: destination)
+            }
+        }
         parallelism.forEach(channels.batch * channels.groups * m) { unit in
             let group = unit / m
             let channel = unit % (channels.groups * m)
@@ -174,6 +183,23 @@ struct TapConvolution {
                 ck_direct(
                     source + group * k * plan.sourceVolume, $0, k, weights + channel * k * plan.taps, 0,
                     plan.depth.count, to)
+            }
+            finish(
+                to, stride: plan.destinationVolume, channels: channel, count: 1, positions: plan.positions, bias: bias)
+        }
+    }
+
+    private func runDepthwise(
+        source: Reads, weights: Reads, bias: Reads?, _ scratch: Scratch, into destination: Writes
+    ) {
+        let m = channels.destination
+        parallelism.forEach(channels.batch * channels.groups * m) { unit in
+            let channel = unit % (channels.groups * m)
+            let to = destination + unit * plan.destinationVolume
+            scratch.borrow { values in
+                plan.withKernelPlan {
+                    ck_depthwise(source + unit / m * plan.sourceVolume, $0, weights + channel * plan.taps, values, to)
+                }
             }
             finish(
                 to, stride: plan.destinationVolume, channels: channel, count: 1, positions: plan.positions, bias: bias)

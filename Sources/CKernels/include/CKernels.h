@@ -42,6 +42,15 @@ void ck_scatter_slice(const float *columns, ptrdiff_t stride, ck_axis height, ck
 void ck_direct(const float *source, ck_plan plan, ptrdiff_t channels, const float *weights, ptrdiff_t slice,
                ptrdiff_t slices, float *destination);
 
+// Taps along the width that ck_depthwise takes at most.
+#define CK_DEPTHWISE_TAPS 64
+
+// The same for one channel that is summed from one: weights [depth taps, height taps, width taps].
+void ck_depthwise(const float *source, ck_plan plan, const float *weights, float *scratch, float *destination);
+
+// Values of work memory that it takes.
+ptrdiff_t ck_depthwise_scratch(ck_plan plan);
+
 // values[i] += addends[i]
 void ck_accumulate(float *values, const float *addends, ptrdiff_t count);
 

@@ -48,10 +48,7 @@ extension ProgramBuilder {
         guard pieces.count < operands.count else {
             return try known(.concatenate(axis: axis), operands) ?? update(operands, along: axis, at: node)
         }
-        var start = 0
         let values = try pieces.map { piece in
-            let extent = piece.view?.shape[axis] ?? piece.value.shape[axis]
-            defer { start += extent }
             guard let view = piece.view, view.shape != piece.value.shape else { return piece.value }
             return try emit(view, at: node)
         }

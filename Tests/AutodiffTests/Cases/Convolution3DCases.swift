@@ -28,6 +28,22 @@ extension OperationCases {
                 "depthwise with stride and multiplier", [1, 3, 5, 6, 7], [6, 1, 3, 3, 2],
                 stride: Extent3(depth: 1, height: 2, width: 2), padding: .one, groups: 3),
             convolution("depthwise with stride 3", [1, 2, 4, 7, 8], [2, 1, 2, 2, 2], stride: Extent3(3), groups: 2),
+            // Lines of one to five vectors, an odd row at the end, windows as large as the plane.
+            convolution(
+                "depthwise on wide lines", [1, 2, 1, 3, 38], [2, 1, 1, 3, 5],
+                padding: Extent3(depth: 0, height: 1, width: 2), groups: 2),
+            convolution(
+                "depthwise 1×7×7 on a small plane", [1, 2, 1, 7, 7], [2, 1, 1, 7, 7],
+                padding: Extent3(depth: 0, height: 3, width: 3), groups: 2),
+            convolution(
+                "depthwise on lines of two vectors", [1, 2, 2, 5, 14], [2, 1, 3, 3, 3], padding: .one, groups: 2),
+            convolution(
+                "depthwise, dilated, with stride, on lines of three vectors", [1, 2, 3, 7, 45], [4, 1, 2, 2, 3],
+                stride: Extent3(depth: 1, height: 3, width: 2), padding: Extent3(depth: 0, height: 2, width: 5),
+                dilation: Extent3(depth: 2, height: 2, width: 4), groups: 2),
+            convolution(
+                "depthwise with more taps than the kernel for it takes", [1, 2, 1, 2, 66], [2, 1, 1, 1, 65],
+                padding: Extent3(depth: 0, height: 0, width: 1), groups: 2),
             convolution(
                 "stem: few channels to many", [1, 2, 3, 9, 8], [17, 2, 2, 3, 3],
                 stride: Extent3(depth: 2, height: 2, width: 2), padding: Extent3(depth: 1, height: 1, width: 1)),
@@ -50,6 +66,9 @@ extension OperationCases {
                 [1, 3, 6, 40, 40], [24, 3, 3, 7, 7], stride: Extent3(depth: 1, height: 2, width: 2),
                 padding: Extent3(3), groups: 1),
             large([2, 24, 6, 20, 20], [24, 1, 3, 3, 3], stride: .one, padding: .one, groups: 24),
+            large(
+                [1, 16, 4, 31, 57], [16, 1, 1, 7, 7], stride: Extent3(depth: 1, height: 2, width: 2),
+                padding: Extent3(depth: 0, height: 3, width: 3), groups: 16),
         ])
 
     private static func convolution(
