@@ -98,6 +98,7 @@ package struct FrozenTrunkBuilder {
     /// A trunk from a clip to the mean over time and space.
     /// - Parameters:
     ///   - factors, addends: of the clip's normalisation, a value for each channel: x · factor + addend. Padding is zero behind it.
+    ///   - summation: of all convolutions but the first.
     package init(factors: [Float], addends: [Float], summation: ForwardSummation = .cheapest) {
         precondition(factors.count == addends.count && !factors.isEmpty)
         (form, self.summation, self.factors, self.addends) = (.clipToMean, summation, factors, addends)

@@ -123,7 +123,7 @@ struct AxisView {
             let own = axes.remove(at: axis)
             return own == nil || own == place ? axes : nil
         }
-        guard let own = others(self), own == others(next) else { return nil }
+        guard let own = others(self), own == others(next), !own.contains(place) else { return nil }
         var (axes, slices) = (self.axes, self.slices)
         axes[axis] = place
         slices[place] = AxisSlice(start: first.start, step: step, count: first.count + second.count)

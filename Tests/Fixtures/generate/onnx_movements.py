@@ -122,8 +122,24 @@ class Chain:
         joint = self.concat([self.slice(moved, place, 0, 1), self.transpose(added, permutation)], place)
         return self.transpose(joint, np.argsort(permutation))
 
+    def any_stack(self, value):
+        """Two neighbours along one axis, put one behind the other along an axis of their own."""
+        axes = [axis for axis, extent in enumerate(value[1].shape) if extent >= 2]
+        if not axes:
+            return self.any_units(value)
+        axis = self.chance.choice(axes)
+        count = self.chance.randint(1, value[1].shape[axis] // 2)
+        place = self.chance.randint(0, value[1].ndim)
+        pieces = []
+        for start in (0, count):
+            piece = self.slice(value, axis, start, start + count)
+            shape = list(piece[1].shape)
+            shape.insert(place, 1)
+            pieces.append(self.reshape(piece, shape))
+        return self.concat(pieces, place)
+
     def grow(self):
-        steps = [self.any_slice, self.any_transpose, self.any_transpose, self.any_units, self.any_reshape, self.any_joint, self.any_joint, self.any_update]
+        steps = [self.any_slice, self.any_transpose, self.any_transpose, self.any_units, self.any_reshape, self.any_joint, self.any_joint, self.any_stack, self.any_update]
         value = self.values[0]
         for _ in range(self.chance.randint(3, 9)):
             if max(map(len, value[1].ravel())) > 8:
